@@ -1,0 +1,1 @@
+"""The tests. This file keeps a folder named `tests/autograd` from ever shadowing the package `autograd`."""

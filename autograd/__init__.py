@@ -1,0 +1,152 @@
+"""chainrule's autograd: write it one number at a time, see every number, check every gradient.
+
+value        Value: one number that remembers where it came from
+primitives   the tables of derivatives, one row each: add, tanh, dot, where, ...
+functions    composites of them: softmax, log_softmax, ...
+transforms   grad, value_and_grad, vjp, jvp, jacobian, hessian, hvp
+recording    no_grad
+visual       draw: computation graphs and networks as pictures
+testing      gradient checks, comparison with backpropagation by hand
+"""
+
+import pathlib as _pathlib
+
+#: `nn` looks for this mark, since another distribution uses the same import name.
+__chainrule__ = "0.1.0"
+
+if (_pathlib.Path(__file__).parent / "tracer.py").exists():
+    raise ImportError(
+        "two distributions are installed over each other: 'chainrule' and 'autograd' (HIPS) both bring a package "
+        "named 'autograd', and their files are mixed now. Keep one of them in an environment: "
+        "pip uninstall -y autograd chainrule, then pip install the one you want"
+    )
+
+from autograd.errors import (
+    AutogradError,
+    DomainError,
+    FormulaError,
+    GradientMismatch,
+    GraphError,
+    MissingExtraError,
+    OperandError,
+    OutputError,
+    ShapeError,
+    UnknownNameError,
+)
+from autograd.functions import clip, elu, leaky_relu, log_softmax, softmax
+from autograd.node import Node, topological_order
+from autograd.primitive import Elementwise
+from autograd.primitives.activations import gelu, relu, sigmoid, silu, softplus
+from autograd.primitives.arithmetic import absolute, add, divide, multiply, negative, power, subtract
+from autograd.primitives.comparison import (
+    equal,
+    floor,
+    greater,
+    greater_equal,
+    less,
+    less_equal,
+    maximum,
+    minimum,
+    not_equal,
+    sign,
+    step,
+    stop_gradient,
+    where,
+)
+from autograd.primitives.nary import dot, logsumexp, total
+from autograd.primitives.transcendental import (
+    arccos,
+    arcsin,
+    arctan,
+    arctan2,
+    cos,
+    cosh,
+    erf,
+    exp,
+    expm1,
+    log,
+    log1p,
+    sin,
+    sinh,
+    sqrt,
+    tan,
+    tanh,
+)
+from autograd.recording import no_grad
+from autograd.transforms.forward import hessian, hvp, jvp
+from autograd.transforms.reverse import grad, jacobian, value_and_grad, vjp
+from autograd.value import Value
+
+__all__ = [
+    "AutogradError",
+    "DomainError",
+    "Elementwise",
+    "FormulaError",
+    "GradientMismatch",
+    "GraphError",
+    "MissingExtraError",
+    "Node",
+    "OperandError",
+    "OutputError",
+    "ShapeError",
+    "UnknownNameError",
+    "Value",
+    "absolute",
+    "add",
+    "arccos",
+    "arcsin",
+    "arctan",
+    "arctan2",
+    "clip",
+    "cos",
+    "cosh",
+    "divide",
+    "dot",
+    "elu",
+    "equal",
+    "erf",
+    "exp",
+    "expm1",
+    "floor",
+    "gelu",
+    "grad",
+    "greater",
+    "greater_equal",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "leaky_relu",
+    "less",
+    "less_equal",
+    "log",
+    "log1p",
+    "log_softmax",
+    "logsumexp",
+    "maximum",
+    "minimum",
+    "multiply",
+    "negative",
+    "no_grad",
+    "not_equal",
+    "power",
+    "relu",
+    "sigmoid",
+    "sign",
+    "silu",
+    "sin",
+    "sinh",
+    "softmax",
+    "softplus",
+    "sqrt",
+    "step",
+    "stop_gradient",
+    "subtract",
+    "tan",
+    "tanh",
+    "topological_order",
+    "total",
+    "value_and_grad",
+    "vjp",
+    "where",
+]

@@ -1,0 +1,211 @@
+"""Primitives: one row holds everything the library knows of a differentiable operation.
+
+Every capability is derived from the row: floats, arrays, reverse and forward mode, derivatives of
+derivatives, pictures, tests. This file has the kinds of row, their registry, and the one place where a
+primitive is applied.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import DomainError, OperandError, UnknownNameError
+from autograd.node import Node
+
+#: A derivative as an equation in the output and the operands, with ordinary operators and the library's
+#: functions, so that it runs on floats, arrays, nodes and symbols alike. None: locally constant.
+Rule = Callable[..., Any]
+
+#: What Python's floats raise where IEEE 754 (and NumPy, and PyTorch) has an infinity or a nan.
+NOT_IEEE = (ArithmeticError, ValueError)
+
+registry: dict[str, Primitive] = {}
+
+
+class Primitive:
+    """An operation on numbers that knows its own derivatives.
+
+    Parameters
+    ----------
+    name
+        The field's name for it, as NumPy or PyTorch spell it.
+    scalar
+        Evaluates it on floats. It may raise where IEEE 754 has inf or nan; `array` is asked then.
+    array
+        Evaluates it on NumPy arrays and scalars, broadcasting.
+    symbol
+        What pictures write for it.
+    doc
+        One line of documentation.
+    """
+
+    def __init__(
+        self, name: str, scalar: Callable[..., float], array: Callable[..., Any], *, symbol: str = "", doc: str = ""
+    ) -> None:
+        self.name = name
+        self.scalar = scalar
+        self.array = array
+        self.symbol = symbol or name
+        self.__doc__ = doc
+
+    def local_derivatives(self, out: Any, operands: Sequence[Any], wanted: Iterable[bool]) -> tuple[Any, ...]:
+        """Return the partial derivative in each wanted operand; None where not wanted or locally constant."""
+        raise NotImplementedError
+
+    def __call__(self, *operands: Any) -> Any:
+        """Apply the primitive to numbers, arrays or nodes; nodes are recorded."""
+        for operand in operands:
+            if operand.__class__ is not float:
+                return apply(self, operands)
+        return self.on_floats(*operands)
+
+    def on_floats(self, *operands: float) -> float:
+        """Evaluate on floats with the results of IEEE 754: no exceptions, no complex numbers."""
+        try:
+            return self.scalar(*operands)
+        except NOT_IEEE:
+            with np.errstate(all="ignore"):
+                return float(self.array(*map(np.float64, operands)))
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (find, (self.name,))
+
+
+class Elementwise(Primitive):
+    """A primitive of a fixed number of operands, with one rule for each.
+
+    >>> cube = Elementwise("cube", lambda x: x**3, lambda x: x**3, lambda out, x: 3 * x * x)
+    >>> from autograd import Value
+    >>> x = Value(2.0)
+    >>> cube(x).backward()
+    >>> x.grad
+    12.0
+    """
+
+    def __init__(
+        self,
+        name: str,
+        scalar: Callable[..., float],
+        array: Callable[..., Any],
+        *rules: Rule | None,
+        symbol: str = "",
+        doc: str = "",
+    ) -> None:
+        super().__init__(name, scalar, array, symbol=symbol, doc=doc)
+        self.rules = rules
+
+    def local_derivatives(self, out: Any, operands: Sequence[Any], wanted: Iterable[bool]) -> tuple[Any, ...]:
+        """Run the rules of the wanted operands only: `x ** 2` never takes the logarithm of x."""
+        return tuple(
+            [
+                rule(out, *operands) if asked and rule is not None else None
+                for rule, asked in zip(self.rules, wanted, strict=True)
+            ]
+        )
+
+
+class Variadic(Primitive):
+    """A primitive of any number of operands whose one rule gives all partial derivatives in order."""
+
+    def __init__(
+        self,
+        name: str,
+        scalar: Callable[..., float],
+        array: Callable[..., Any],
+        rule: Callable[..., Iterable[Any]],
+        *,
+        symbol: str = "",
+        doc: str = "",
+    ) -> None:
+        super().__init__(name, scalar, array, symbol=symbol, doc=doc)
+        self.rule = rule
+
+    def local_derivatives(self, out: Any, operands: Sequence[Any], wanted: Iterable[bool]) -> tuple[Any, ...]:
+        """Run the rule once, and keep what is wanted."""
+        partials = self.rule(out, *operands)
+        return tuple([partial if asked else None for partial, asked in zip(partials, wanted, strict=True)])
+
+
+def register(primitive: Primitive) -> None:
+    """Enter a row into the registry, which tests, tables and formulas read."""
+    if primitive.name in registry:
+        raise DomainError(f"a primitive named {primitive.name!r} is registered already; choose another name")
+    registry[primitive.name] = primitive
+
+
+def elementwise(name: str, *arguments: Any, **settings: Any) -> Elementwise:
+    """Make and register a row of the library's own tables."""
+    row = Elementwise(name, *arguments, **settings)
+    register(row)
+    return row
+
+
+def find(name: str) -> Primitive:
+    """Return the registered primitive of a name.
+
+    >>> find("tanh")
+    <primitive tanh>
+    """
+    try:
+        return registry[name]
+    except KeyError:
+        raise UnknownNameError(
+            f"no registered primitive is named {name!r}; a graph with a primitive of your own "
+            "can be pickled after autograd.primitive.register(it), wherever it is loaded too"
+        ) from None
+
+
+def apply(primitive: Primitive, operands: tuple[Any, ...]) -> Any:
+    """Apply a primitive: the node with the highest precedence says how; without nodes it is evaluated."""
+    kind: type[Node] | None = None
+    for operand in operands:
+        if isinstance(operand, Node) and (kind is None or operand.precedence > kind.precedence):
+            kind = type(operand)
+    if kind is not None:
+        return kind.apply(primitive, operands)
+    return evaluate(primitive, operands)
+
+
+def evaluate(primitive: Primitive, operands: tuple[Any, ...]) -> Any:
+    """Evaluate a primitive on Python numbers, NumPy arrays, or object arrays that hold nodes."""
+    if all(isinstance(operand, float | int) and not isinstance(operand, np.generic) for operand in operands):
+        return primitive.on_floats(*map(float, operands))
+    arrays = [np.asarray(operand) for operand in operands]
+    for operand, array in zip(operands, arrays, strict=True):
+        if array.dtype.kind not in "fiub" and not _holds_nodes(array):
+            raise OperandError(
+                f"{primitive.name}: expected numbers, arrays of numbers or nodes, got {type(operand).__name__} "
+                f"{str(operand)[:60]!r}"
+            )
+    if any(array.dtype.kind == "O" for array in arrays):
+        return np.frompyfunc(primitive, len(arrays), 1)(*arrays)
+    with np.errstate(all="ignore"):
+        return primitive.array(*operands)
+
+
+def _holds_nodes(array: np.ndarray[Any, Any]) -> bool:
+    """Tell whether an array holds nothing but nodes and real numbers."""
+    return array.dtype.kind == "O" and all(isinstance(item, Node | float | int) for item in array.flat)
+
+
+def differentiate_ieee(
+    primitive: Primitive, numbers: Sequence[float], wanted: Sequence[bool]
+) -> tuple[float, tuple[float | None, ...]]:
+    """Evaluate a row and its rules where Python's floats raise: on NumPy's scalars, which follow IEEE 754."""
+    scalars = [np.float64(number) for number in numbers]
+    with np.errstate(all="ignore"):
+        out = primitive.array(*scalars)
+        partials = primitive.local_derivatives(np.float64(out), scalars, wanted)
+    return float(out), tuple([None if partial is None else float(partial) for partial in partials])
+
+
+def is_one(number: Any) -> bool:
+    """Tell whether a local derivative is the plain number 1, which needs no multiplication."""
+    return isinstance(number, float | int) and not math.isnan(number) and number == 1

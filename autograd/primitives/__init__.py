@@ -1,0 +1,8 @@
+"""The tables: every primitive of the library, one row each.
+
+comparison      less ... not_equal, sign, floor, step, where, maximum, minimum, clip, stop_gradient
+transcendental  exp, log, sqrt, sin, tanh, erf and their kin
+arithmetic      add, subtract, multiply, divide, negative, power, absolute
+activations     sigmoid, softplus, relu, leaky_relu, elu, gelu, silu
+nary            dot, total, logsumexp: one node with many operands
+"""

@@ -1,0 +1,92 @@
+"""The rows of the activation functions of neural networks.
+
+At a kink the subgradient is PyTorch's, so that a network trained here takes the same steps there:
+relu'(0) = 0, leaky_relu'(0) = slope, elu'(0) = alpha. Conditions are written so that nan, which compares
+false, stays nan or passes the derivative on, again as there.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.primitive import Elementwise, elementwise
+from autograd.primitives.comparison import where
+from autograd.primitives.transcendental import erf, exp
+
+
+def _sigmoid_of_float(x: float) -> float:
+    # exp is only asked for numbers below 0, so it cannot overflow, and small results keep their digits.
+    decay = math.exp(-abs(x))
+    return (decay if x < 0 else 1.0) / (1.0 + decay)
+
+
+def _sigmoid(x: Any) -> Any:
+    decay = np.exp(-np.abs(x))
+    return np.where(x < 0, decay, 1.0) / (1.0 + decay)
+
+
+sigmoid: Elementwise = elementwise(
+    "sigmoid", _sigmoid_of_float, _sigmoid, lambda out, x: out * (1.0 - out), symbol="σ", doc="1 / (1 + exp(-x))"
+)
+softplus: Elementwise = elementwise(
+    "softplus",
+    lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))) if x == x else x,
+    lambda x: np.logaddexp(x, 0.0),
+    lambda out, x: sigmoid(x),
+    doc="log(1 + exp(x)), a smooth relu",
+)
+relu: Elementwise = elementwise(
+    "relu",
+    lambda x: 0.0 if x < 0 else x,
+    lambda x: np.maximum(x, 0.0),
+    lambda out, x: 1.0 - (x <= 0),
+    symbol="ReLU",
+    doc="max(x, 0); its slope at 0 is 0",
+)
+leaky_relu: Elementwise = elementwise(
+    "leaky_relu",
+    lambda x, slope: x if x > 0 else slope * x,
+    lambda x, slope: np.where(x > 0, x, slope * x),
+    lambda out, x, slope: where(x > 0, 1.0, slope),
+    lambda out, x, slope: where(x > 0, 0.0, x),
+    symbol="leaky ReLU",
+    doc="x where x > 0, else slope * x; He et al. 2015 (arXiv:1502.01852) learn the slope",
+)
+elu: Elementwise = elementwise(
+    "elu",
+    lambda x, alpha: alpha * math.expm1(x) if x <= 0 else x,
+    lambda x, alpha: np.where(x <= 0, alpha * np.expm1(np.minimum(x, 0.0)), x),
+    lambda out, x, alpha: where(x <= 0, out + alpha, 1.0),
+    lambda out, x, alpha: where(x <= 0, exp(x) - 1.0, 0.0),
+    symbol="ELU",
+    doc="x where x > 0, else alpha * (exp(x) - 1); Clevert et al. 2015 (arXiv:1511.07289)",
+)
+
+
+def _normal_cdf(x: Any) -> Any:
+    return 0.5 * (1.0 + erf(x * math.sqrt(0.5)))
+
+
+def _normal_density(x: Any) -> Any:
+    return exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
+
+
+gelu: Elementwise = elementwise(
+    "gelu",
+    lambda x: x * _normal_cdf(x),
+    lambda x: x * _normal_cdf(x),
+    lambda out, x: _normal_cdf(x) + x * _normal_density(x),
+    symbol="GELU",
+    doc="x times the normal distribution's probability below x; Hendrycks & Gimpel 2016 (arXiv:1606.08415)",
+)
+silu: Elementwise = elementwise(
+    "silu",
+    lambda x: x * _sigmoid_of_float(x),
+    lambda x: x * _sigmoid(x),
+    lambda out, x: sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x))),
+    symbol="SiLU",
+    doc="x * sigmoid(x), also called swish; Elfwing et al. 2017 (arXiv:1702.03118)",
+)

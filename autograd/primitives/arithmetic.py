@@ -1,0 +1,52 @@
+"""The rows of arithmetic. `out` is the result, `x` and `y` are the operands."""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+
+from autograd.primitive import Elementwise, elementwise
+from autograd.primitives.comparison import equal, sign, where
+from autograd.primitives.transcendental import log
+
+add: Elementwise = elementwise(
+    "add", operator.add, np.add, lambda out, x, y: 1.0, lambda out, x, y: 1.0, symbol="+", doc="x + y"
+)
+subtract: Elementwise = elementwise(
+    "subtract", operator.sub, np.subtract, lambda out, x, y: 1.0, lambda out, x, y: -1.0, symbol="−", doc="x - y"
+)
+multiply: Elementwise = elementwise(
+    "multiply", operator.mul, np.multiply, lambda out, x, y: y, lambda out, x, y: x, symbol="×", doc="x * y"
+)
+divide: Elementwise = elementwise(
+    "divide",
+    operator.truediv,
+    np.divide,
+    lambda out, x, y: 1 / y,
+    lambda out, x, y: -out / y,
+    symbol="÷",
+    doc="x / y; x / 0 is an infinity or nan, as in IEEE 754",
+)
+negative: Elementwise = elementwise("negative", operator.neg, np.negative, lambda out, x: -1.0, symbol="−", doc="-x")
+
+
+def _slope_in_exponent(out: Any, x: Any, y: Any) -> Any:
+    # 0**y is flat in y for y >= 0, although log(0) is not a number to multiply with (as in PyTorch).
+    return where(equal(x, 0.0) * (y >= 0), 0.0, out * log(x))
+
+
+# math.pow, not `**`: Python's operator answers a negative base and a fractional exponent with a complex number.
+power: Elementwise = elementwise(
+    "power",
+    math.pow,
+    np.power,
+    lambda out, x, y: where(equal(y, 0.0), 0.0, y * power(x, y - 1)),  # x**0 is flat, even at x = 0
+    _slope_in_exponent,
+    symbol="**",
+    doc="x ** y; a negative base with a fractional exponent gives nan",
+)
+# |x| has a kink at 0; of its subgradients [-1, 1] we take sign(0) = 0, as PyTorch does.
+absolute: Elementwise = elementwise("absolute", abs, np.absolute, lambda out, x: sign(x), symbol="abs", doc="|x|")

@@ -1,0 +1,108 @@
+"""The n-ary rows: one node with k edges where pairwise operators would make k nodes.
+
+`dot` is what a neuron computes, `total` what a loss sums, `logsumexp` what a softmax divides by.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import ShapeError
+from autograd.primitive import Variadic, apply, register
+from autograd.primitives.transcendental import exp
+
+
+def _dot(*operands: float) -> float:
+    count = len(operands) // 2
+    result = operands[-1]
+    # An explicit loop: since Python 3.12 sum() is compensated, and the last digits would depend on the version.
+    for w, x in zip(operands[:count], operands[count:-1], strict=True):
+        result += w * x
+    return result
+
+
+def _dot_partials(out: Any, *operands: Any) -> tuple[Any, ...]:
+    count = len(operands) // 2
+    return (*operands[count:-1], *operands[:count], 1.0)
+
+
+def _total(*operands: float) -> float:
+    result = 0.0
+    for x in operands:
+        result += x
+    return result
+
+
+def _logsumexp(*operands: Any) -> Any:
+    # A common shift keeps exp from overflowing; an infinite maximum is the answer already.
+    top = max(operands)
+    if math.isinf(top):
+        return top
+    return top + math.log(_total(*[math.exp(x - top) for x in operands]))
+
+
+DOT: Variadic = Variadic("dot", _dot, _dot, _dot_partials, symbol="·", doc="the sum of w * x, plus a bias, as one node")
+TOTAL: Variadic = Variadic(
+    "total", _total, _total, lambda out, *xs: (1.0,) * len(xs), symbol="Σ", doc="a sum as one node"
+)
+LOGSUMEXP: Variadic = Variadic(
+    "logsumexp",
+    _logsumexp,
+    lambda *xs: np.logaddexp.reduce(np.broadcast_arrays(*xs)),
+    lambda out, *xs: tuple([exp(x - out) for x in xs]),  # the softmax
+    symbol="log Σ exp",
+    doc="log(sum(exp(x))) as one node, safe from overflow",
+)
+for _row in (DOT, TOTAL, LOGSUMEXP):
+    register(_row)
+
+
+def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
+    """Return the weighted sum w_1 x_1 + ... + w_n x_n + bias as one node.
+
+    Raises
+    ------
+    ShapeError
+        The two lists do not have the same length.
+
+    >>> from autograd import Value, dot
+    >>> dot([Value(1.0), Value(2.0)], [3.0, 4.0], bias=0.5)
+    Value(11.5)
+    """
+    ws, xs = tuple(ws), tuple(xs)
+    if len(ws) != len(xs):
+        raise ShapeError(f"dot: {len(ws)} weights but {len(xs)} inputs; both lists must have the same length")
+    return apply(DOT, (*ws, *xs, bias))
+
+
+def total(xs: Iterable[Any]) -> Any:
+    """Return the sum of all numbers as one node, without the additions in between; 0.0 for none.
+
+    >>> from autograd import Value, total
+    >>> total([Value(1.0), Value(2.0), 3.0])
+    Value(6.0)
+    """
+    xs = tuple(xs)
+    return apply(TOTAL, xs) if xs else 0.0
+
+
+def logsumexp(xs: Iterable[Any]) -> Any:
+    """Return log(exp(x_1) + ... + exp(x_n)) as one node; its derivative is the softmax of the list.
+
+    Raises
+    ------
+    ShapeError
+        The list is empty.
+
+    >>> from autograd import Value, logsumexp
+    >>> logsumexp([Value(1000.0), Value(1000.0)])
+    Value(1000.6931471805599)
+    """
+    xs = tuple(xs)
+    if not xs:
+        raise ShapeError("logsumexp: got an empty list; expected at least one number")
+    return apply(LOGSUMEXP, xs)

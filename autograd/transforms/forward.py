@@ -1,0 +1,66 @@
+"""Derivatives by forward sweeps, and second derivatives, which combine both directions."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.node import Node
+from autograd.sweeps import sweep_forward
+from autograd.transforms.reverse import grad, jacobian
+from autograd.transforms.variables import check_alike, numbers, record
+from autograd.trees import Tree, leaves, map_leaves
+
+
+def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """Return `function(*primals)` and its derivative in the direction of the tangents.
+
+    Forward mode (a Jacobian-vector product): one sweep, however many outputs there are.
+
+    Raises
+    ------
+    OperandError
+        The tangents do not have the structure of the primals.
+
+    >>> jvp(lambda v: v[0] * v[1], ([3.0, 4.0],), ([1.0, 0.0],))
+    (12.0, 4.0)
+    """
+    check_alike(list(tangents), list(primals), "the tangents", "the primals")
+    recorded = record(function, primals, range(len(primals)))
+    seeds: dict[Node, Any] = dict(zip(leaves(recorded.variables), leaves(list(tangents)), strict=True))
+    symbolic = recorded.symbolic or any(isinstance(tangent, Node) for tangent in seeds.values())
+    with recorded.sweeping():
+        arrived = sweep_forward(recorded.order, seeds, symbolic=symbolic)
+
+    def pushed(output: Any) -> Any:
+        return recorded.result(arrived.get(output, 0.0) if isinstance(output, Node) else 0.0)
+
+    value = recorded.output if recorded.symbolic else numbers(recorded.output)
+    return value, map_leaves(pushed, recorded.output)
+
+
+def hvp(function: Callable[..., Any]) -> Callable[[Tree, Tree], Tree]:
+    """Return the function of a point and a direction that gives the Hessian times the direction.
+
+    One forward sweep over one gradient (Pearlmutter 1994): the Hessian itself is never formed.
+
+    >>> hvp(lambda v: v[0] ** 2 * v[1])([3.0, 4.0], [1.0, 1.0])
+    [14.0, 6.0]
+    """
+    slope = grad(function)
+
+    @functools.wraps(function)
+    def product(point: Tree, direction: Tree) -> Tree:
+        return jvp(slope, (point,), (direction,))[1]
+
+    return product
+
+
+def hessian(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function that gives all second derivatives, as nested lists of shape (n, n) for a list of n floats.
+
+    >>> hessian(lambda v: v[0] ** 2 * v[1])([3.0, 4.0])
+    [[8.0, 6.0], [6.0, 0.0]]
+    """
+    return jacobian(grad(function))

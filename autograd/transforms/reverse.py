@@ -1,0 +1,112 @@
+"""Derivatives by backward sweeps: grad, value_and_grad, vjp, jacobian."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.node import Node
+from autograd.sweeps import sweep_backward
+from autograd.transforms.variables import Recorded, check_alike, numbers, positions, record, scalar_output
+from autograd.trees import Tree, leaves, map_leaves
+
+
+def _pull(recorded: Recorded, cotangents: Tree) -> list[Tree]:
+    """Sweep cotangents of the output back to the variables."""
+    seeds: dict[Node, Any] = {}
+    for output, cotangent in zip(leaves(recorded.output), leaves(cotangents), strict=True):
+        if isinstance(output, Node):
+            seeds[output] = seeds[output] + cotangent if output in seeds else cotangent
+    with recorded.sweeping():
+        arrived = sweep_backward(recorded.order, seeds, leaves(recorded.variables), symbolic=recorded.symbolic)
+        return [map_leaves(lambda leaf: recorded.result(arrived.get(leaf, 0.0)), tree) for tree in recorded.variables]
+
+
+def value_and_grad(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., tuple[Any, Any]]:
+    """Return the function that gives `function(...)` and its gradient, at the price of little more than one.
+
+    Arguments are floats, or lists, tuples and dictionaries of floats; a gradient has the structure of its argument.
+    With several `argnums` the gradient is a tuple of them. Given floats it returns floats; given nodes, or inside
+    another derivative, it returns nodes, which can be differentiated again.
+
+    Raises
+    ------
+    OperandError
+        The function does not return one number, or an argument is not made of numbers.
+
+    >>> value_and_grad(lambda v: v["a"] * v["b"])({"a": 2.0, "b": 5.0})
+    (10.0, {'a': 5.0, 'b': 2.0})
+    """
+    chosen = positions(argnums)
+
+    @functools.wraps(function)
+    def derivative(*arguments: Any, **settings: Any) -> tuple[Any, Any]:
+        recorded = record(function, arguments, chosen, **settings)
+        value = recorded.result(scalar_output(recorded, "value_and_grad"))
+        gradients = _pull(recorded, 1.0)
+        return value, gradients[0] if isinstance(argnums, int) else tuple(gradients)
+
+    return derivative
+
+
+def grad(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """Return the function that gives the gradient of `function`; see `value_and_grad`.
+
+    >>> grad(lambda x: x**3)(2.0)
+    12.0
+    >>> grad(grad(lambda x: x**3))(2.0)
+    12.0
+    """
+    both = value_and_grad(function, argnums)
+
+    @functools.wraps(function)
+    def derivative(*arguments: Any, **settings: Any) -> Any:
+        return both(*arguments, **settings)[1]
+
+    return derivative
+
+
+def vjp(function: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Tree], tuple[Any, ...]]]:
+    """Return `function(*primals)` and the pullback: a function from output cotangents to input cotangents.
+
+    The pullback may be called many times; it gives one tree for each primal (a vector-Jacobian product).
+
+    >>> value, pullback = vjp(lambda v: [v[0] * v[1], v[0]], [3.0, 4.0])
+    >>> value, pullback([1.0, 0.0])
+    ([12.0, 3.0], ([4.0, 3.0],))
+    """
+    recorded = record(function, primals, range(len(primals)))
+
+    def pullback(cotangents: Tree) -> tuple[Any, ...]:
+        check_alike(cotangents, recorded.output, "the cotangent", "the output")
+        return tuple(_pull(recorded, cotangents))
+
+    return (recorded.output if recorded.symbolic else numbers(recorded.output)), pullback
+
+
+def jacobian(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """Return the function that gives all first derivatives: the output's structure, holding the input's.
+
+    For lists this is the Jacobian matrix as a list of rows: row i is the gradient of output i. One backward sweep
+    for each output.
+
+    >>> jacobian(lambda v: [v[0] * v[1], v[0]])([3.0, 4.0])
+    [[4.0, 3.0], [1.0, 0.0]]
+    """
+    chosen = positions(argnums)
+
+    @functools.wraps(function)
+    def derivative(*arguments: Any, **settings: Any) -> Any:
+        recorded = record(function, arguments, chosen, **settings)
+        count = len(leaves(recorded.output))
+        rows = iter(range(count))
+
+        def row(_: Any) -> Any:
+            place = next(rows)
+            gradients = _pull(recorded, [1.0 if position == place else 0.0 for position in range(count)])
+            return gradients[0] if isinstance(argnums, int) else tuple(gradients)
+
+        return map_leaves(row, recorded.output)
+
+    return derivative

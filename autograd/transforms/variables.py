@@ -1,0 +1,130 @@
+"""What the transformations share: fresh variables for arguments, and the run of the function on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import GraphError, OperandError
+from autograd.node import Node, topological_order
+from autograd.primitives.comparison import identity
+from autograd.recording import transformation, transforming
+from autograd.trees import Tree, describe, leaves, map_leaves, walk
+from autograd.value import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One run of a function on fresh variables.
+
+    Attributes
+    ----------
+    variables
+        The trees of fresh variables, one for each argument that is differentiated.
+    output
+        What the function returned.
+    order
+        All nodes behind the output, in topological order.
+    symbolic
+        Whether derivatives are to be nodes themselves: so when an argument was a node, or when another
+        transformation surrounds this one.
+    """
+
+    variables: list[Tree]
+    output: Tree
+    order: list[Node]
+    symbolic: bool
+
+    def sweeping(self) -> AbstractContextManager[None]:
+        """Return the context to sweep in: recorded when the derivatives are to be nodes."""
+        return transformation() if self.symbolic else nullcontext()
+
+    def result(self, derivative: Any) -> Any:
+        """Return a derivative as the caller expects it: a node among nodes, else a float."""
+        if self.symbolic:
+            return derivative if isinstance(derivative, Node) else Value(derivative)
+        return float(derivative.data if isinstance(derivative, Node) else derivative)
+
+
+def record(function: Callable[..., Any], arguments: Sequence[Any], argnums: Sequence[int], **settings: Any) -> Recorded:
+    """Run a function on fresh variables in place of the arguments at `argnums`.
+
+    Fresh variables are what keeps nested derivatives apart: an inner one cannot mistake the outer one's variable
+    for its own (Siskind & Pearlmutter 2005, "Perturbation confusion and referential transparency").
+    """
+    _check_argnums(arguments, argnums)
+    symbolic = transforming.get() or any(
+        isinstance(leaf, Node) for position in argnums for leaf in leaves(arguments[position])
+    )
+    renewed = list(arguments)
+    with transformation():
+        for position in argnums:
+            renewed[position] = map_leaves(fresh, _named(arguments[position], position))
+        output = function(*renewed, **settings)
+    outputs = [leaf for leaf in leaves(output) if isinstance(leaf, Node)]
+    return Recorded([renewed[position] for position in argnums], output, _joint_order(outputs), symbolic)
+
+
+def fresh(leaf: Any) -> Value:
+    """Return a variable with the number of `leaf`; with an edge to it when it is a node itself."""
+    if isinstance(leaf, Node):
+        return identity(leaf)  # type: ignore[no-any-return]
+    if isinstance(leaf, bool | np.bool_ | str) or leaf is None:
+        raise OperandError(f"cannot differentiate with respect to {leaf!r}: expected floats, or lists of floats")
+    return Value(leaf)
+
+
+def scalar_output(recorded: Recorded, user: str) -> Any:
+    """Return the output of a function that must return one number."""
+    output = recorded.output
+    if isinstance(output, Node | float | int) and not isinstance(output, bool):
+        return output
+    hint = "did it forget its return?" if output is None else "use jacobian or vjp for several outputs, or sum them"
+    raise OperandError(f"{user}: the function must return one number, but returned {describe(output)}; {hint}")
+
+
+def numbers(tree: Tree) -> Tree:
+    """Return a tree with the number of each node in its place."""
+    return map_leaves(lambda leaf: leaf.data if isinstance(leaf, Node) else leaf, tree)
+
+
+def check_alike(given: Tree, expected: Tree, what: str, of: str) -> None:
+    """Refuse a tree of tangents or cotangents that does not match what it belongs to."""
+    paths, wanted = [path for path, _ in walk(given)], [path for path, _ in walk(expected)]
+    if paths != wanted:
+        raise OperandError(
+            f"{what} must have the structure of {of}: expected {describe(expected)}, got {describe(given)}"
+        )
+
+
+def positions(argnums: int | Sequence[int]) -> tuple[int, ...]:
+    """Return `argnums` as a tuple."""
+    return (argnums,) if isinstance(argnums, int) else tuple(argnums)
+
+
+def _named(argument: Tree, position: int) -> Tree:
+    if not leaves(argument):
+        raise GraphError(f"argument {position} has no numbers to differentiate with respect to: {describe(argument)}")
+    return argument
+
+
+def _check_argnums(arguments: Sequence[Any], argnums: Sequence[int]) -> None:
+    for position in argnums:
+        if not 0 <= position < len(arguments):
+            raise OperandError(
+                f"argnums asks for argument {position}, but {len(arguments)} positional arguments were given; "
+                "pass what is differentiated by position, not by keyword"
+            )
+
+
+def _joint_order(outputs: list[Node]) -> list[Node]:
+    """Return a topological order of everything behind several outputs."""
+    if len(outputs) == 1:
+        return topological_order(outputs[0])
+    joint = Node()
+    joint.operands = tuple(outputs)
+    return topological_order(joint)[:-1]

@@ -1,0 +1,324 @@
+"""`Value`: one number that remembers where it came from.
+
+The node of the scalar engine. `+ - * /`, powers with constant exponents and one-operand functions are written
+out here because every scalar program spends its time in them; their tests hold them equal to their rows.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final, SupportsIndex, overload
+
+import numpy as np
+
+from autograd.errors import GraphError, OperandError
+from autograd.node import UNSWEPT, Node, topological_order
+from autograd.operators import Operators
+from autograd.primitive import NOT_IEEE, Elementwise, Primitive, differentiate_ieee
+from autograd.primitives import activations, transcendental
+from autograd.primitives.arithmetic import add, divide, multiply, negative, power, subtract
+from autograd.recording import recording
+
+_recording = recording.get
+_blank = object.__new__
+_NUMBERS: Final = (float, int, np.floating, np.integer, np.bool_)
+_OPERANDS: Final = (Node, *_NUMBERS)
+
+
+class Value(Operators, Node):
+    """A number that records the operations made with it, and can be differentiated.
+
+    Parameters
+    ----------
+    data
+        A real number. A `Value` of a `Value` is the same number, the same node: gradients pass through it.
+    label
+        A name for pictures and messages.
+
+    Raises
+    ------
+    OperandError
+        `data` is not a real number (a `TypeError`).
+
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> loss = (a * b + 10.0).tanh()
+    >>> loss.backward()
+    >>> round(a.grad, 6), round(b.grad, 6)
+    (-0.004023, 0.002682)
+    """
+
+    __slots__ = ()
+
+    data: float
+    grad: float
+
+    def __new__(cls, data: float | Value, label: str = "") -> Value:
+        """Make a leaf, or return the node that was given."""
+        if data.__class__ is not float:
+            if isinstance(data, Node):
+                if label:
+                    data.label = label
+                return data
+            data = _number(data)
+        node = _blank(cls)
+        node.data = data
+        node.grad = UNSWEPT
+        node.label = label
+        node.primitive = None
+        node.operands = node.partials = ()
+        return node
+
+    @classmethod
+    def apply(cls, primitive: Primitive, operands: tuple[Any, ...]) -> Value:
+        """Evaluate a primitive and its local derivatives on the operands' numbers, and record the result."""
+        operands = tuple(
+            [x if x.__class__ is Value or x.__class__ is float else as_operand(x, primitive.name) for x in operands]
+        )
+        numbers = [x if x.__class__ is float else x.data for x in operands]
+        wanted = [x.__class__ is not float for x in operands]
+        try:
+            data = primitive.scalar(*numbers)
+            partials = primitive.local_derivatives(data, numbers, wanted)
+        except NOT_IEEE:
+            data, partials = differentiate_ieee(primitive, numbers, wanted)
+        return _record(data, primitive, operands, partials)
+
+    @staticmethod
+    def accepts(other: Any) -> bool:
+        """Tell whether an operator takes `other`: real numbers and nodes, but not arrays."""
+        return isinstance(other, _OPERANDS)
+
+    # --- the hot operators -----------------------------------------------------------------------------------
+
+    def __add__(self, other: Any) -> Value:
+        if other.__class__ is Value:
+            return _record(self.data + other.data, add, (self, other), (1.0, 1.0))
+        if other.__class__ is float:
+            return _record(self.data + other, add, (self, other), (1.0, None))
+        return Operators.__add__(self, other)
+
+    def __radd__(self, other: Any) -> Value:
+        if other.__class__ is float:
+            return _record(other + self.data, add, (other, self), (None, 1.0))
+        return Operators.__radd__(self, other)
+
+    def __sub__(self, other: Any) -> Value:
+        if other.__class__ is Value:
+            return _record(self.data - other.data, subtract, (self, other), (1.0, -1.0))
+        if other.__class__ is float:
+            return _record(self.data - other, subtract, (self, other), (1.0, None))
+        return Operators.__sub__(self, other)
+
+    def __mul__(self, other: Any) -> Value:
+        x = self.data
+        if other.__class__ is Value:
+            y = other.data
+            return _record(x * y, multiply, (self, other), (y, x))
+        if other.__class__ is float:
+            return _record(x * other, multiply, (self, other), (other, None))
+        return Operators.__mul__(self, other)
+
+    def __rmul__(self, other: Any) -> Value:
+        if other.__class__ is float:
+            return _record(other * self.data, multiply, (other, self), (None, other))
+        return Operators.__rmul__(self, other)
+
+    def __truediv__(self, other: Any) -> Value:
+        if other.__class__ is Value and other.data:
+            y = other.data
+            out = self.data / y
+            return _record(out, divide, (self, other), (1.0 / y, -out / y))
+        return Operators.__truediv__(self, other)
+
+    def __neg__(self) -> Value:
+        return _record(-self.data, negative, (self,), (-1.0,))
+
+    def __pow__(self, other: Any) -> Value:
+        if other.__class__ is int or other.__class__ is float:
+            x = self.data
+            try:
+                slope = other * math.pow(x, other - 1) if other else 0.0
+                return _record(math.pow(x, other), power, (self, float(other)), (slope, None))
+            except NOT_IEEE:
+                pass
+        return Operators.__pow__(self, other)
+
+    def _unary(self, row: Elementwise) -> Value:
+        x = self.data
+        try:
+            out = row.scalar(x)
+            slope = row.rules[0](out, x)  # type: ignore[misc]
+        except NOT_IEEE:
+            return Value.apply(row, (self,))
+        return _record(out, row, (self,), (slope,))
+
+    def exp(self) -> Value:
+        """Return e to the power of the number."""
+        return self._unary(transcendental.exp)
+
+    def log(self) -> Value:
+        """Return the natural logarithm; -inf at 0, nan below."""
+        return self._unary(transcendental.log)
+
+    def tanh(self) -> Value:
+        """Return the hyperbolic tangent."""
+        return self._unary(transcendental.tanh)
+
+    def sigmoid(self) -> Value:
+        """Return 1 / (1 + exp(-x))."""
+        return self._unary(activations.sigmoid)
+
+    def relu(self) -> Value:
+        """Return max(x, 0); the slope at 0 is 0."""
+        return self._unary(activations.relu)
+
+    # --- numbers compare by size, nodes are equal by identity ---------------------------------------------------
+
+    __hash__ = object.__hash__
+
+    def __lt__(self, other: Any) -> bool:
+        if other.__class__ is Value:
+            return self.data < other.data
+        return bool(self.data < other) if isinstance(other, _NUMBERS) else NotImplemented
+
+    def __le__(self, other: Any) -> bool:
+        if other.__class__ is Value:
+            return self.data <= other.data
+        return bool(self.data <= other) if isinstance(other, _NUMBERS) else NotImplemented
+
+    def __gt__(self, other: Any) -> bool:
+        if other.__class__ is Value:
+            return self.data > other.data
+        return bool(self.data > other) if isinstance(other, _NUMBERS) else NotImplemented
+
+    def __ge__(self, other: Any) -> bool:
+        if other.__class__ is Value:
+            return self.data >= other.data
+        return bool(self.data >= other) if isinstance(other, _NUMBERS) else NotImplemented
+
+    def __bool__(self) -> bool:
+        return self.data != 0
+
+    def __int__(self) -> int:
+        return int(self.data)
+
+    __trunc__ = __int__
+
+    def __floor__(self) -> int:
+        return math.floor(self.data)
+
+    def __ceil__(self) -> int:
+        return math.ceil(self.data)
+
+    @overload
+    def __round__(self) -> int: ...
+    @overload
+    def __round__(self, digits: SupportsIndex) -> float: ...
+    def __round__(self, digits: SupportsIndex | None = None) -> float:
+        return round(self.data, digits) if digits is not None else round(self.data)
+
+    def __float__(self) -> float:
+        # Silently dropping a derivative is the one thing that must not happen: math.sin(v) would.
+        raise OperandError(
+            "a Value does not turn into a float by itself, since its gradient would be lost without a word; "
+            "use autograd's functions (autograd.sin(v), not math.sin(v)), or v.data where only the number is wanted"
+        )
+
+    # --- the derivative ---------------------------------------------------------------------------------------------
+
+    def backward(self) -> None:
+        """Compute the derivative of this number in every number it depends on, into their `grad`.
+
+        The gradients of leaves add up from call to call, until `zero_grad()` of their module, or `grad = 0.0`.
+        The gradients of the nodes in between are set afresh, so a second call gives exactly twice the leaf gradients.
+
+        Raises
+        ------
+        GraphError
+            The number was computed under `no_grad`.
+
+        >>> x = Value(3.0)
+        >>> (x * x + x).backward()
+        >>> x.grad
+        7.0
+        """
+        if self.primitive is not None and not self.operands:
+            raise GraphError(
+                f"backward: this number was computed by {self.primitive.name!r} under no_grad(), so there is no graph "
+                "to go back through; compute it outside of the no_grad() block"
+            )
+        order = topological_order(self)
+        earlier = [(node, node.grad) for node in order if not node.operands]
+        for node in order:
+            node.grad = 0.0
+        self.grad = 1.0
+        # `sweep_backward` with the sums kept on the nodes: the innermost loop of every scalar training run.
+        for node in reversed(order):
+            grad = node.grad
+            for operand, partial in zip(node.operands, node.partials):  # noqa: B905 - equal lengths by construction
+                if partial is not None:
+                    operand.grad += grad * partial
+        for leaf, before in earlier:
+            leaf.grad += before
+
+    def detach(self) -> Value:
+        """Return a leaf with the same number: a constant to every derivative."""
+        return Value(self.data, self.label)
+
+    # --- what people see --------------------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        parts = [repr(self.data)]
+        if self.is_swept:
+            parts.append(f"grad={self.grad!r}")
+        if self.label:
+            parts.append(f"label={self.label!r}")
+        return f"Value({', '.join(parts)})"
+
+    def __format__(self, specification: str) -> str:
+        return format(self.data, specification) if specification else repr(self)
+
+
+def _record(data: Any, primitive: Primitive, operands: tuple[Any, ...], partials: tuple[Any, ...]) -> Value:
+    """Make the node of a result; under `no_grad` a leaf that keeps only the name of what made it."""
+    node = _blank(Value)
+    node.data = data
+    node.grad = UNSWEPT
+    node.label = ""
+    node.primitive = primitive
+    if _recording():
+        node.operands = operands
+        node.partials = partials
+    else:
+        node.operands = node.partials = ()
+    return node
+
+
+def as_operand(x: Any, user: str) -> Value | float:
+    """Return a node as it is and any other real number as a float, or say why it is neither."""
+    if isinstance(x, Node):
+        return x  # type: ignore[return-value]
+    if isinstance(x, _NUMBERS):
+        return float(x)
+    raise OperandError(f"{user}: expected a Value or a real number, got {_describe(x)}")
+
+
+def _number(x: Any) -> float:
+    if isinstance(x, _NUMBERS):
+        return float(x)
+    raise OperandError(f"Value: expected one real number, got {_describe(x)}")
+
+
+def _describe(x: Any) -> str:
+    """Name what was given, and what to try instead."""
+    if x is None:
+        return "None; was a number forgotten, or does a function lack its return?"
+    if isinstance(x, str):
+        return f"the string {x!r}; try float({x!r}) if it is a number"
+    if isinstance(x, complex):
+        return f"the complex number {x}; take its .real or .imag part"
+    if isinstance(x, list | tuple | dict):
+        return f"a {type(x).__name__}; make one Value for each number: [Value(x) for x in numbers]"
+    if isinstance(x, np.ndarray):
+        return f"an array of shape {x.shape}; make one Value for each number: [Value(x) for x in array.tolist()]"
+    return f"{type(x).__name__} {str(x)[:60]!r}"

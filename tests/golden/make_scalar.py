@@ -25,6 +25,7 @@ NOTES = [
     "softplus is logaddexp(x, 0): torch.nn.functional.softplus replaces the function by x beyond a threshold of 20.",
     "leaky_relu takes its slope as second operand, as torch.prelu does (equal to leaky_relu in value and gradient).",
     "elu by alpha: PyTorch's alpha is a plain number; the gradient is that of where(x > 0, x, alpha * expm1(x)).",
+    "dot is bias + w_1 x_1 + w_2 x_2 + ..., added in this order, which decides where a sum overflows.",
     "step is heaviside(x, 0), for which PyTorch defines no gradient; nor does it for comparisons and conditions.",
     "0 * inf inside PyTorch's own gelu and silu gives nan at -inf and in the slope at inf; the limits exist.",
     "erf-based gelu is 0.5 x (1 + erf(x / sqrt 2)): below x = -5 the subtraction leaves few correct digits.",
@@ -89,7 +90,7 @@ FUNCTIONS: dict[str, Callable[..., torch.Tensor]] = {
     "not_equal": torch.not_equal,
 }
 NARY: dict[str, Callable[..., torch.Tensor]] = {
-    "dot": lambda ws, xs, bias: torch.dot(ws, xs) + bias,
+    "dot": lambda ws, xs, bias: sum((w * x for w, x in zip(ws, xs, strict=True)), bias),
     "total": torch.sum,
     "logsumexp": lambda xs: torch.logsumexp(xs, 0),
 }
@@ -118,7 +119,26 @@ CLIPS = [(x, -1.0, 1.0) for x in (0.25, -1.0, 1.0, 2.0, -2.0, 0.0, -0.0, inf, -i
 CLIPS += [(0.5, 0.5, 0.5), (2.0, 0.5, 0.5), (0.0, 2.0, 1.0), (1.5, 2.0, 1.0), (3.0, 2.0, 1.0), (3.0, -inf, inf)]
 CLIPS += [(inf, -inf, inf), (1.0, nan, 2.0), (1.0, 0.0, nan)]
 
-SLOPED = [0.0, -0.0, inf, -inf, nan, TINY, -TINY, 0.5, -0.5, 2.5, -2.5, 710.0, -710.0, 1e308, -1e308]
+SLOPED = [
+    0.0,
+    -0.0,
+    inf,
+    -inf,
+    nan,
+    TINY,
+    -TINY,
+    1e-9,
+    -1e-9,
+    0.5,
+    -0.5,
+    2.5,
+    -2.5,
+    -30.0,
+    710.0,
+    -710.0,
+    1e308,
+    -1e308,
+]
 CHOICES = [(c, x, y) for c in (1.0, 0.0) for x, y in ((2.5, -3.5), (nan, 1.0), (1.0, nan), (inf, -inf), (-0.0, 0.0))]
 
 POINTS: dict[str, list[tuple[float, ...]]] = {name: [(x,) for x in UNARY_POINTS] for name in FUNCTIONS}

@@ -127,18 +127,20 @@ def topological_order(output: Node) -> list[Node]:
     order: list[Node] = []
     seen: set[Node] = set()
     stack: list[Node | None] = [output]
+    place, push, pop, see = order.append, stack.append, stack.pop, seen.add
     while stack:
-        node = stack.pop()
-        if node is None:  # the marker under a node whose operands have all been placed
-            order.append(stack.pop())  # type: ignore[arg-type]
-            continue
-        if node in seen:
-            continue
-        seen.add(node)
-        if not node.operands:
-            order.append(node)
-            continue
-        stack.append(node)
-        stack.append(None)
-        stack += [operand for operand in node.operands if operand.__class__ is not float and operand not in seen]
+        node = pop()
+        if node is None:  # the marker above a node whose operands have all been placed
+            place(pop())  # type: ignore[arg-type]
+        elif node not in seen:
+            see(node)
+            push(node)
+            push(None)
+            for operand in node.operands:
+                if operand not in seen and operand.__class__ is not float:
+                    if operand.operands:
+                        push(operand)
+                    else:
+                        see(operand)
+                        place(operand)
     return order

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from autograd.primitive import Elementwise
 from autograd.primitives import activations, arithmetic, comparison, transcendental
 
 
@@ -20,6 +21,10 @@ class Operators:
     def accepts(other: Any) -> bool:
         """Tell whether an operator of this kind of node works with `other`; else Python asks `other`."""
         raise NotImplementedError
+
+    def unary(self, row: Elementwise) -> Self:
+        """Apply a row of one operand."""
+        return row(self)  # type: ignore[no-any-return]
 
     def __add__(self, other: Any) -> Self:
         return arithmetic.add(self, other) if self.accepts(other) else NotImplemented
@@ -52,94 +57,94 @@ class Operators:
         return arithmetic.power(other, self) if self.accepts(other) else NotImplemented
 
     def __neg__(self) -> Self:
-        return arithmetic.negative(self)  # type: ignore[no-any-return]
+        return self.unary(arithmetic.negative)
 
     def __pos__(self) -> Self:
         return self
 
     def __abs__(self) -> Self:
-        return arithmetic.absolute(self)  # type: ignore[no-any-return]
+        return self.unary(arithmetic.absolute)
 
     def exp(self) -> Self:
         """Return e to the power of it."""
-        return transcendental.exp(self)  # type: ignore[no-any-return]
+        return self.unary(transcendental.exp)
 
     def expm1(self) -> Self:
         """Return exp(x) - 1, exact for small x."""
-        return transcendental.expm1(self)  # type: ignore[no-any-return]
+        return self.unary(transcendental.expm1)
 
     def log(self) -> Self:
         """Return its natural logarithm."""
-        return transcendental.log(self)  # type: ignore[no-any-return]
+        return self.unary(transcendental.log)
 
     def log1p(self) -> Self:
         """Return log(1 + x), exact for small x."""
-        return transcendental.log1p(self)  # type: ignore[no-any-return]
+        return self.unary(transcendental.log1p)
 
     def sqrt(self) -> Self:
         """Return its square root."""
-        return transcendental.sqrt(self)  # type: ignore[no-any-return]
+        return self.unary(transcendental.sqrt)
 
     def sin(self) -> Self:
         """Return its sine."""
-        return transcendental.sin(self)  # type: ignore[no-any-return]
+        return self.unary(transcendental.sin)
 
     def cos(self) -> Self:
         """Return its cosine."""
-        return transcendental.cos(self)  # type: ignore[no-any-return]
+        return self.unary(transcendental.cos)
 
     def tan(self) -> Self:
         """Return its tangent."""
-        return transcendental.tan(self)  # type: ignore[no-any-return]
+        return self.unary(transcendental.tan)
 
     def arcsin(self) -> Self:
         """Return the angle whose sine it is."""
-        return transcendental.arcsin(self)  # type: ignore[no-any-return]
+        return self.unary(transcendental.arcsin)
 
     def arccos(self) -> Self:
         """Return the angle whose cosine it is."""
-        return transcendental.arccos(self)  # type: ignore[no-any-return]
+        return self.unary(transcendental.arccos)
 
     def arctan(self) -> Self:
         """Return the angle whose tangent it is."""
-        return transcendental.arctan(self)  # type: ignore[no-any-return]
+        return self.unary(transcendental.arctan)
 
     def sinh(self) -> Self:
         """Return its hyperbolic sine."""
-        return transcendental.sinh(self)  # type: ignore[no-any-return]
+        return self.unary(transcendental.sinh)
 
     def cosh(self) -> Self:
         """Return its hyperbolic cosine."""
-        return transcendental.cosh(self)  # type: ignore[no-any-return]
+        return self.unary(transcendental.cosh)
 
     def tanh(self) -> Self:
         """Return its hyperbolic tangent."""
-        return transcendental.tanh(self)  # type: ignore[no-any-return]
+        return self.unary(transcendental.tanh)
 
     def erf(self) -> Self:
         """Return its error function."""
-        return transcendental.erf(self)  # type: ignore[no-any-return]
+        return self.unary(transcendental.erf)
 
     def sigmoid(self) -> Self:
         """Return 1 / (1 + exp(-x))."""
-        return activations.sigmoid(self)  # type: ignore[no-any-return]
+        return self.unary(activations.sigmoid)
 
     def softplus(self) -> Self:
         """Return log(1 + exp(x))."""
-        return activations.softplus(self)  # type: ignore[no-any-return]
+        return self.unary(activations.softplus)
 
     def relu(self) -> Self:
         """Return max(x, 0)."""
-        return activations.relu(self)  # type: ignore[no-any-return]
+        return self.unary(activations.relu)
 
     def gelu(self) -> Self:
         """Return x times the normal probability below x."""
-        return activations.gelu(self)  # type: ignore[no-any-return]
+        return self.unary(activations.gelu)
 
     def silu(self) -> Self:
         """Return x * sigmoid(x)."""
-        return activations.silu(self)  # type: ignore[no-any-return]
+        return self.unary(activations.silu)
 
     def sign(self) -> Self:
         """Return -1, 0 or 1, a constant to every derivative."""
-        return comparison.sign(self)  # type: ignore[no-any-return]
+        return self.unary(comparison.sign)

@@ -52,7 +52,7 @@ class Primitive:
         self.symbol = symbol or name
         self.__doc__ = doc
 
-    def local_derivatives(self, out: Any, operands: Sequence[Any], wanted: Iterable[bool]) -> tuple[Any, ...]:
+    def local_derivatives(self, out: Any, operands: Sequence[Any], wanted: Sequence[bool]) -> tuple[Any, ...]:
         """Return the partial derivative in each wanted operand; None where not wanted or locally constant."""
         raise NotImplementedError
 
@@ -101,7 +101,7 @@ class Elementwise(Primitive):
         super().__init__(name, scalar, array, symbol=symbol, doc=doc)
         self.rules = rules
 
-    def local_derivatives(self, out: Any, operands: Sequence[Any], wanted: Iterable[bool]) -> tuple[Any, ...]:
+    def local_derivatives(self, out: Any, operands: Sequence[Any], wanted: Sequence[bool]) -> tuple[Any, ...]:
         """Run the rules of the wanted operands only: `x ** 2` never takes the logarithm of x."""
         return tuple(
             [
@@ -127,10 +127,14 @@ class Variadic(Primitive):
         super().__init__(name, scalar, array, symbol=symbol, doc=doc)
         self.rule = rule
 
-    def local_derivatives(self, out: Any, operands: Sequence[Any], wanted: Iterable[bool]) -> tuple[Any, ...]:
+    def local_derivatives(self, out: Any, operands: Sequence[Any], wanted: Sequence[bool]) -> tuple[Any, ...]:
         """Run the rule once, and keep what is wanted."""
-        partials = self.rule(out, *operands)
-        return tuple([partial if asked else None for partial, asked in zip(partials, wanted, strict=True)])
+        partials = tuple(self.rule(out, *operands))
+        return (
+            partials
+            if all(wanted)
+            else tuple([partial if asked else None for partial, asked in zip(partials, wanted, strict=True)])
+        )
 
 
 def register(primitive: Primitive) -> None:
@@ -163,13 +167,10 @@ def find(name: str) -> Primitive:
 
 
 def apply(primitive: Primitive, operands: tuple[Any, ...]) -> Any:
-    """Apply a primitive: the node with the highest precedence says how; without nodes it is evaluated."""
-    kind: type[Node] | None = None
+    """Apply a primitive: the first node among the operands says how; without nodes it is evaluated."""
     for operand in operands:
-        if isinstance(operand, Node) and (kind is None or operand.precedence > kind.precedence):
-            kind = type(operand)
-    if kind is not None:
-        return kind.apply(primitive, operands)
+        if isinstance(operand, Node):
+            return operand.apply(primitive, operands)
     return evaluate(primitive, operands)
 
 

@@ -15,7 +15,6 @@ from autograd.errors import GraphError, OperandError
 from autograd.node import UNSWEPT, Node, topological_order
 from autograd.operators import Operators
 from autograd.primitive import NOT_IEEE, Elementwise, Primitive, differentiate_ieee
-from autograd.primitives import activations, transcendental
 from autograd.primitives.arithmetic import add, divide, multiply, negative, power, subtract
 from autograd.recording import recording
 
@@ -71,17 +70,29 @@ class Value(Operators, Node):
     @classmethod
     def apply(cls, primitive: Primitive, operands: tuple[Any, ...]) -> Value:
         """Evaluate a primitive and its local derivatives on the operands' numbers, and record the result."""
-        operands = tuple(
-            [x if x.__class__ is Value or x.__class__ is float else as_operand(x, primitive.name) for x in operands]
-        )
-        numbers = [x if x.__class__ is float else x.data for x in operands]
-        wanted = [x.__class__ is not float for x in operands]
+        kinds = set(map(type, operands))
+        if kinds != _VALUES:
+            if not kinds <= _PLAIN:
+                return cls._convert_and_apply(primitive, operands)
+            numbers = [x if x.__class__ is float else x.data for x in operands]
+            wanted = [x.__class__ is not float for x in operands]
+        else:
+            numbers = [x.data for x in operands]
+            wanted = [True] * len(operands)
         try:
             data = primitive.scalar(*numbers)
             partials = primitive.local_derivatives(data, numbers, wanted)
         except NOT_IEEE:
             data, partials = differentiate_ieee(primitive, numbers, wanted)
         return _record(data, primitive, operands, partials)
+
+    @classmethod
+    def _convert_and_apply(cls, primitive: Primitive, operands: tuple[Any, ...]) -> Value:
+        """Turn other real numbers into floats first; leave it to another kind of node when there is one."""
+        for x in operands:
+            if isinstance(x, Node) and x.precedence > cls.precedence:
+                return x.apply(primitive, operands)  # type: ignore[no-any-return]
+        return cls.apply(primitive, tuple([as_operand(x, primitive.name) for x in operands]))
 
     @staticmethod
     def accepts(other: Any) -> bool:
@@ -93,20 +104,20 @@ class Value(Operators, Node):
     def __add__(self, other: Any) -> Value:
         if other.__class__ is Value:
             return _record(self.data + other.data, add, (self, other), (1.0, 1.0))
-        if other.__class__ is float:
-            return _record(self.data + other, add, (self, other), (1.0, None))
+        if other.__class__ is float or other.__class__ is int:
+            return _record(self.data + other, add, (self, float(other)), (1.0, None))
         return Operators.__add__(self, other)
 
     def __radd__(self, other: Any) -> Value:
-        if other.__class__ is float:
-            return _record(other + self.data, add, (other, self), (None, 1.0))
+        if other.__class__ is float or other.__class__ is int:
+            return _record(other + self.data, add, (float(other), self), (None, 1.0))
         return Operators.__radd__(self, other)
 
     def __sub__(self, other: Any) -> Value:
         if other.__class__ is Value:
             return _record(self.data - other.data, subtract, (self, other), (1.0, -1.0))
-        if other.__class__ is float:
-            return _record(self.data - other, subtract, (self, other), (1.0, None))
+        if other.__class__ is float or other.__class__ is int:
+            return _record(self.data - other, subtract, (self, float(other)), (1.0, None))
         return Operators.__sub__(self, other)
 
     def __mul__(self, other: Any) -> Value:
@@ -114,13 +125,15 @@ class Value(Operators, Node):
         if other.__class__ is Value:
             y = other.data
             return _record(x * y, multiply, (self, other), (y, x))
-        if other.__class__ is float:
-            return _record(x * other, multiply, (self, other), (other, None))
+        if other.__class__ is float or other.__class__ is int:
+            y = float(other)
+            return _record(x * y, multiply, (self, y), (y, None))
         return Operators.__mul__(self, other)
 
     def __rmul__(self, other: Any) -> Value:
-        if other.__class__ is float:
-            return _record(other * self.data, multiply, (other, self), (None, other))
+        if other.__class__ is float or other.__class__ is int:
+            y = float(other)
+            return _record(y * self.data, multiply, (y, self), (None, y))
         return Operators.__rmul__(self, other)
 
     def __truediv__(self, other: Any) -> Value:
@@ -143,34 +156,16 @@ class Value(Operators, Node):
                 pass
         return Operators.__pow__(self, other)
 
-    def _unary(self, row: Elementwise) -> Value:
+    def unary(self, row: Elementwise) -> Value:
+        """Apply a row of one operand: `apply`, without what more operands would need."""
         x = self.data
+        rule = row.rules[0]
         try:
             out = row.scalar(x)
-            slope = row.rules[0](out, x)  # type: ignore[misc]
+            slope = None if rule is None else rule(out, x)
         except NOT_IEEE:
             return Value.apply(row, (self,))
         return _record(out, row, (self,), (slope,))
-
-    def exp(self) -> Value:
-        """Return e to the power of the number."""
-        return self._unary(transcendental.exp)
-
-    def log(self) -> Value:
-        """Return the natural logarithm; -inf at 0, nan below."""
-        return self._unary(transcendental.log)
-
-    def tanh(self) -> Value:
-        """Return the hyperbolic tangent."""
-        return self._unary(transcendental.tanh)
-
-    def sigmoid(self) -> Value:
-        """Return 1 / (1 + exp(-x))."""
-        return self._unary(activations.sigmoid)
-
-    def relu(self) -> Value:
-        """Return max(x, 0); the slope at 0 is 0."""
-        return self._unary(activations.relu)
 
     # --- numbers compare by size, nodes are equal by identity ---------------------------------------------------
 
@@ -277,6 +272,10 @@ class Value(Operators, Node):
 
     def __format__(self, specification: str) -> str:
         return format(self.data, specification) if specification else repr(self)
+
+
+_VALUES: Final = {Value}
+_PLAIN: Final = {Value, float}
 
 
 def _record(data: Any, primitive: Primitive, operands: tuple[Any, ...], partials: tuple[Any, ...]) -> Value:

@@ -4,5 +4,6 @@ comparison      less ... not_equal, sign, floor, step, where, maximum, minimum, 
 transcendental  exp, log, sqrt, sin, tanh, erf and their kin
 arithmetic      add, subtract, multiply, divide, negative, power, absolute
 activations     sigmoid, softplus, relu, leaky_relu, elu, gelu, silu
+likelihood      the cost of a predicted probability
 nary            dot, total, logsumexp: one node with many operands
 """

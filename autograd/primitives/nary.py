@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import reduce
+from operator import add, mul
 from typing import Any
 
 import numpy as np
@@ -18,11 +20,8 @@ from autograd.primitives.transcendental import exp
 
 def _dot(*operands: float) -> float:
     count = len(operands) // 2
-    result = operands[-1]
-    # An explicit loop: since Python 3.12 sum() is compensated, and the last digits would depend on the version.
-    for w, x in zip(operands[:count], operands[count:-1], strict=True):
-        result += w * x
-    return result
+    # Not sum(): since Python 3.12 it is compensated, and the last digits would depend on the version.
+    return reduce(add, map(mul, operands[:count], operands[count:-1]), operands[-1])
 
 
 def _dot_partials(out: Any, *operands: Any) -> tuple[Any, ...]:
@@ -31,10 +30,7 @@ def _dot_partials(out: Any, *operands: Any) -> tuple[Any, ...]:
 
 
 def _total(*operands: float) -> float:
-    result = 0.0
-    for x in operands:
-        result += x
-    return result
+    return reduce(add, operands)
 
 
 def _logsumexp(*operands: Any) -> Any:

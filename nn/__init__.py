@@ -1,0 +1,63 @@
+"""chainrule's nn: neural networks whose gradients are derived, never written.
+
+scalar           Neuron, Layer, MLP: the textbook network, one number at a time
+module           Module: parameters by path, zero_grad, state
+activations      functions by name
+initialization   how weights start
+losses           mse_loss, cross_entropy, ...
+optimizers       SGD, Adam, gradient clipping
+metrics          accuracy, confusion_matrix
+datasets         digits, iris, xor, moons, spirals, blobs
+splitting        train_test_split
+"""
+
+import autograd
+
+if not hasattr(autograd, "__chainrule__"):
+    raise ImportError(
+        f"nn needs chainrule's package 'autograd', but Python found another one at {autograd.__file__}: that of the "
+        "distribution 'autograd' (HIPS), which uses the same name. Keep one of them in an environment: "
+        "pip uninstall -y autograd chainrule, then pip install the one you want"
+    )
+
+from nn import datasets, initialization
+from nn.activations import ACTIVATIONS
+from nn.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    half_sse_loss,
+    hinge_loss,
+    l1_loss,
+    mse_loss,
+)
+from nn.metrics import accuracy, confusion_matrix
+from nn.module import Module
+from nn.optimizers import SGD, Adam, Optimizer, clip_grad_norm, clip_grad_value
+from nn.scalar import MLP, Layer, Neuron
+from nn.splitting import train_test_split
+
+__all__ = [
+    "ACTIVATIONS",
+    "MLP",
+    "SGD",
+    "Adam",
+    "Layer",
+    "Module",
+    "Neuron",
+    "Optimizer",
+    "accuracy",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "clip_grad_norm",
+    "clip_grad_value",
+    "confusion_matrix",
+    "cross_entropy",
+    "datasets",
+    "half_sse_loss",
+    "hinge_loss",
+    "initialization",
+    "l1_loss",
+    "mse_loss",
+    "train_test_split",
+]

@@ -1,0 +1,111 @@
+"""`Module`: something with parameters, found by looking at what it holds."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from autograd import Node, ShapeError, UnknownNameError
+from autograd.trees import children
+
+
+class Module:
+    """A part of a network.
+
+    Parameters are the nodes among its attributes, and those inside of the modules, lists, tuples and dictionaries
+    among its attributes, in the order in which they were assigned. Attributes whose name starts with an underscore
+    are private and not searched.
+
+    >>> from autograd import Value
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope, self.offset = Value(2.0), Value(1.0)
+    ...     def __call__(self, x):
+    ...         return self.slope * x + self.offset
+    >>> [name for name, _ in Line().named_parameters()]
+    ['slope', 'offset']
+    """
+
+    def named_parameters(self) -> Iterator[tuple[str, Any]]:
+        """Yield (path, parameter), such as ("layers.0.neurons.3.w.1", Value(0.2)); each parameter once."""
+        seen: set[int] = set()
+        for path, parameter in _nodes(self, ""):
+            if id(parameter) not in seen:
+                seen.add(id(parameter))
+                yield path, parameter
+
+    def parameters(self) -> list[Any]:
+        """Return all parameters, in the order of `named_parameters`."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter back to zero."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def state_dict(self) -> dict[str, float]:
+        """Return the number of every parameter by its path."""
+        return {path: parameter.data for path, parameter in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, float]) -> None:
+        """Set every parameter from a `state_dict`; nothing is changed unless everything fits.
+
+        Raises
+        ------
+        UnknownNameError
+            The names are not this module's.
+        ShapeError
+            A value is not one number.
+        """
+        parameters = dict(self.named_parameters())
+        missing, unknown = [n for n in parameters if n not in state], [n for n in state if n not in parameters]
+        if missing or unknown:
+            raise UnknownNameError(_explain_names(missing, unknown, list(parameters)))
+        numbers = {name: _as_number(name, state[name]) for name in parameters}
+        for name, parameter in parameters.items():
+            parameter.data = numbers[name]
+
+    def label_parameters(self) -> None:
+        """Label each parameter with its path, so that pictures and messages can name it."""
+        for path, parameter in self.named_parameters():
+            parameter.label = path
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self.parameters())} parameters)"
+
+
+def _nodes(holder: Any, path: str) -> Iterator[tuple[str, Node]]:
+    """Yield the nodes inside of an attribute."""
+    if isinstance(holder, Node):
+        yield path, holder
+        return
+    if isinstance(holder, Module):
+        inside = [(name, item) for name, item in vars(holder).items() if not name.startswith("_")]
+    else:
+        inside = children(holder) or []
+    for name, item in inside:
+        yield from _nodes(item, f"{path}.{name}" if path else name)
+
+
+def _explain_names(missing: list[str], unknown: list[str], known: list[str]) -> str:
+    """Say which names of a state do not fit."""
+    parts = []
+    if missing:
+        parts.append(f"{len(missing)} of {len(known)} parameters are missing, first {missing[0]!r}")
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], known, n=1)
+        parts.append(
+            f"{len(unknown)} names are unknown, first {unknown[0]!r}"
+            + (f" (did you mean {near[0]!r}?)" if near else "")
+        )
+    return f"load_state_dict: {'; '.join(parts)}; was the state saved from a network of other widths?"
+
+
+def _as_number(name: str, number: Any) -> float:
+    try:
+        return float(number)
+    except (TypeError, ValueError):
+        raise ShapeError(
+            f"load_state_dict: {name} must be one number, got {type(number).__name__} {number!r}"
+        ) from None

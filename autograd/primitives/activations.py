@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from autograd.primitive import Elementwise, elementwise
-from autograd.primitives.comparison import where
-from autograd.primitives.transcendental import erf, exp
+from autograd.primitives.comparison import minimum, where
+from autograd.primitives.transcendental import erf, exp, expm1
 
 
 def _sigmoid_of_float(x: float) -> float:
@@ -59,8 +59,8 @@ elu: Elementwise = elementwise(
     "elu",
     lambda x, alpha: alpha * math.expm1(x) if x <= 0 else x,
     lambda x, alpha: np.where(x <= 0, alpha * np.expm1(np.minimum(x, 0.0)), x),
-    lambda out, x, alpha: where(x <= 0, out + alpha, 1.0),
-    lambda out, x, alpha: where(x <= 0, exp(x) - 1.0, 0.0),
+    lambda out, x, alpha: where(x <= 0, alpha * exp(minimum(x, 0.0)), 1.0),
+    lambda out, x, alpha: where(x > 0, 0.0, expm1(minimum(x, 0.0))),
     symbol="ELU",
     doc="x where x > 0, else alpha * (exp(x) - 1); Clevert et al. 2015 (arXiv:1511.07289)",
 )

@@ -33,6 +33,12 @@ divide: Elementwise = elementwise(
 negative: Elementwise = elementwise("negative", operator.neg, np.negative, lambda out, x: -1.0, symbol="−", doc="-x")
 
 
+def _slope_in_base(out: Any, x: Any, y: Any) -> Any:
+    # x**0 is flat even at x = 0, and so is its derivative: hence no 0**(-1), not even one multiplied by 0.
+    flat = equal(y, 0.0)
+    return where(flat, 0.0, y * power(x, y - 1.0 + flat))
+
+
 def _slope_in_exponent(out: Any, x: Any, y: Any) -> Any:
     # 0**y is flat in y for y >= 0, although log(0) is not a number to multiply with (as in PyTorch).
     return where(equal(x, 0.0) * (y >= 0), 0.0, out * log(x))
@@ -43,7 +49,7 @@ power: Elementwise = elementwise(
     "power",
     math.pow,
     np.power,
-    lambda out, x, y: where(equal(y, 0.0), 0.0, y * power(x, y - 1)),  # x**0 is flat, even at x = 0
+    _slope_in_base,
     _slope_in_exponent,
     symbol="**",
     doc="x ** y; a negative base with a fractional exponent gives nan",

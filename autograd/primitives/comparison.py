@@ -42,8 +42,8 @@ floor: Elementwise = elementwise(
 )
 step: Elementwise = elementwise(
     "step",
-    lambda x: 1.0 if x > 0 else 0.0 * x,
-    lambda x: np.heaviside(x, 0.0),
+    lambda x: float(x > 0),
+    lambda x: np.greater(x, 0).astype(np.result_type(x)),
     None,
     doc="1 where x > 0, else 0: the activation of the perceptron; its derivative is 0, so nothing learns through it",
 )
@@ -57,11 +57,20 @@ where: Elementwise = elementwise(
     doc="x where the condition is not 0, else y; both are computed",
 )
 
+
+def _larger(x: float, y: float) -> float:
+    return x if x >= y or x != x else y
+
+
+def _smaller(x: float, y: float) -> float:
+    return x if x <= y or x != x else y
+
+
 # At a tie both operands are a largest one; each takes half of the derivative, as in PyTorch.
 # Written so that nan, which compares false, passes the derivative on to both: also as in PyTorch.
 maximum: Elementwise = elementwise(
     "maximum",
-    lambda x, y: x if x != x or x > y else y,
+    _larger,
     np.maximum,
     lambda out, x, y: 1.0 - 0.5 * (x < y) - 0.5 * (x <= y),
     lambda out, x, y: 1.0 - 0.5 * (y < x) - 0.5 * (y <= x),
@@ -70,7 +79,7 @@ maximum: Elementwise = elementwise(
 )
 minimum: Elementwise = elementwise(
     "minimum",
-    lambda x, y: x if x != x or x < y else y,
+    _smaller,
     np.minimum,
     lambda out, x, y: 1.0 - 0.5 * (x > y) - 0.5 * (x >= y),
     lambda out, x, y: 1.0 - 0.5 * (y > x) - 0.5 * (y >= x),
@@ -80,7 +89,7 @@ minimum: Elementwise = elementwise(
 # The bounds belong to the inside: d clip / dx = 1 at both of them, as in PyTorch. Where low > high, high wins.
 clip: Elementwise = elementwise(
     "clip",
-    lambda x, low, high: x if x != x else min(max(x, low), high),
+    lambda x, low, high: _smaller(_larger(x, low), high),
     lambda x, low, high: np.minimum(np.maximum(x, low), high),
     lambda out, x, low, high: 1.0 * (x >= low) * (x <= high),
     lambda out, x, low, high: 1.0 * (x < low) * (low < high),

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.primitive import Elementwise, elementwise
+from autograd.primitives.comparison import equal, where
 
 exp: Elementwise = elementwise("exp", math.exp, np.exp, lambda out, x: out, doc="e to the power x")
 expm1: Elementwise = elementwise(
@@ -42,12 +43,21 @@ arccos: Elementwise = elementwise(
 arctan: Elementwise = elementwise(
     "arctan", math.atan, np.arctan, lambda out, x: 1.0 / (1.0 + x * x), doc="the angle in radians whose tangent is x"
 )
+
+
+def _inverse_square_length(x: Any, y: Any) -> Any:
+    # The angle has no derivative at the origin; PyTorch's 0 is taken there.
+    square = x * x + y * y
+    at_origin = equal(square, 0.0)
+    return where(at_origin, 0.0, 1.0 / (square + at_origin))
+
+
 arctan2: Elementwise = elementwise(
     "arctan2",
     math.atan2,
     np.arctan2,
-    lambda out, y, x: x / (x * x + y * y),
-    lambda out, y, x: -y / (x * x + y * y),
+    lambda out, y, x: x * _inverse_square_length(x, y),
+    lambda out, y, x: -y * _inverse_square_length(x, y),
     doc="the angle in radians of the point (x, y), written arctan2(y, x)",
 )
 

@@ -1,0 +1,167 @@
+import builtins
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+
+from autograd.errors import MissingExtraError, OutputError, ShapeError, UnknownNameError
+from nn import plots
+
+pytest.importorskip("matplotlib")
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def curves():
+    accuracies = {"training": [0.7, 0.8, 0.9], "held back": [0.6, 0.7, 0.75]}
+    return plots.learning_curves(np.linspace(2.0, 0.5, 30), accuracies=accuracies, steps_per_epoch=10)
+
+
+def counts():
+    return plots.confusion([[9, 1, 0], [2, 8, 0], [0, 0, 0]], names=["cat", "dog & <fox>", "elk"])
+
+
+def images():
+    return plots.image_grid(np.arange(3 * 64).reshape(3, 8, 8), captions=["a", "b", "<c>"], columns=2)
+
+
+PLOTS = [curves, counts, images]
+
+
+def texts(plot):
+    return [element.text for element in ElementTree.fromstring(plot.svg()).iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("make", PLOTS)
+def test_the_same_numbers_give_the_same_bytes(make):
+    plot = make()
+    assert plot.svg() == plot.svg() == make().svg()
+
+
+@pytest.mark.parametrize("make", PLOTS)
+def test_an_svg_stands_alone_and_says_what_it_shows(make):
+    plot = make()
+    tree = ElementTree.fromstring(plot.svg())
+    assert tree.tag == f"{SVG}svg"
+    assert tree.find(f"{SVG}title").text == plot.description
+    assert tree.attrib["role"] == "img"
+    links = [value for element in tree.iter() for name, value in element.attrib.items() if name.endswith("href")]
+    assert all(link.startswith(("#", "data:")) for link in links)
+    assert plot._repr_svg_() == plot.svg()
+
+
+@pytest.mark.parametrize("make", PLOTS)
+def test_texts_follow_the_scheme_of_the_page(make):
+    assert "prefers-color-scheme:dark" in make().svg()
+    for element in ElementTree.fromstring(make().svg()).iter(f"{SVG}text"):
+        assert "fill: currentColor" in element.attrib["style"] or "fill: #ffffff" in element.attrib["style"]
+
+
+def test_curves_are_named():
+    assert {"Training loss", "each batch", "mean of the epoch", "Accuracy (%)", "held back", "epoch"} <= set(
+        texts(curves())
+    )
+    assert (
+        repr(curves())
+        == "Plot('Loss goes from 2 to 0.5 in 3 epochs; accuracy training: 90.0 %; accuracy held back: 75.0 %')"
+    )
+    alone = plots.learning_curves([3.0, 2.0])
+    assert "step" in texts(alone)
+    assert repr(alone) == "Plot('Loss goes from 3 to 2 in 2 steps')"
+
+
+def test_the_means_stand_in_the_middle_of_their_epochs():
+    axes = plots.learning_curves([4.0, 2.0, 1.0, 0.0, 9.0], steps_per_epoch=2).figure.axes[0]
+    assert axes.lines[0].get_xydata().tolist() == [[0.5, 4.0], [1.0, 2.0], [1.5, 1.0], [2.0, 0.0], [2.5, 9.0]]
+    assert axes.lines[1].get_xydata().tolist() == [[0.75, 3.0], [1.75, 0.5], [2.5, 9.0]]
+
+
+def test_confusion_shows_its_counts_and_names():
+    assert {"9", "1", "2", "8", "cat", "dog & <fox>", "true", "predicted"} <= set(texts(counts()))
+    assert "0" not in texts(counts())
+    assert repr(counts()) == "Plot('Confusion matrix: 17 of 20 right')"
+
+
+def test_images_carry_their_captions():
+    assert texts(images()) == ["a", "b", "<c>"]
+    assert len(images().figure.axes) == 4
+    assert texts(plots.image_grid(np.zeros((1, 2, 3)))) == []
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf", ".SVG"])
+def test_plots_are_saved_by_suffix(tmp_path, suffix):
+    path = counts().save(tmp_path / f"counts{suffix}")
+    content = path.read_bytes()
+    assert content == counts().save(tmp_path / f"again{suffix}").read_bytes()
+    starts = {".svg": b"<svg", ".png": b"\x89PNG", ".pdf": b"%PDF"}
+    assert content.startswith(starts[suffix.lower()])
+
+
+def test_what_cannot_be_saved_is_named(tmp_path):
+    with pytest.raises(UnknownNameError, match=r"'\.gif'; expected \.svg"):
+        counts().save(tmp_path / "counts.gif")
+    with pytest.raises(OutputError, match=r"cannot write .*nowhere"):
+        counts().save(tmp_path / "nowhere" / "counts.svg")
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda: plots.learning_curves([]), r"losses of shape \(0,\)"),
+        (lambda: plots.learning_curves([[1.0, 2.0]]), r"losses of shape \(1, 2\)"),
+        (lambda: plots.learning_curves([1.0], steps_per_epoch=0), "0 steps an epoch"),
+        (lambda: plots.learning_curves([1.0], accuracies={"held back": []}), "no accuracies for 'held back'"),
+        (lambda: plots.confusion([[1, 2]]), r"counts of shape \(1, 2\)"),
+        (lambda: plots.confusion([[1]], names=["a", "b"]), "2 names for 1 class"),
+        (lambda: plots.image_grid(np.zeros((8, 8))), r"images of shape \(8, 8\)"),
+        (lambda: plots.image_grid(np.zeros((0, 8, 8))), r"images of shape \(0, 8, 8\)"),
+        (lambda: plots.image_grid(np.zeros((2, 8, 8)), captions=["a"]), "1 captions for 2 images"),
+    ],
+)
+def test_what_cannot_be_plotted_is_named(draw, message):
+    with pytest.raises(ShapeError, match=message):
+        draw()
+
+
+def test_a_diverged_loss_leaves_a_gap():
+    assert "Training loss" in texts(plots.learning_curves([1.0, float("nan"), 0.5]))
+
+
+def test_the_callers_matplotlib_is_neither_used_nor_changed():
+    import matplotlib as mpl
+
+    expected = curves().svg()
+    with mpl.rc_context({"axes.facecolor": "red", "lines.marker": "x", "font.size": 30.0, "svg.hashsalt": "mine"}):
+        before = dict(mpl.rcParams)
+        assert curves().svg() == expected
+        assert dict(mpl.rcParams) == before
+
+
+def test_importing_needs_no_matplotlib():
+    code = "import nn.plots, sys; assert 'matplotlib' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_plotting_never_imports_pyplot():
+    code = (
+        "import sys; from nn import plots; plots.confusion([[1]]).svg(); assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("make", PLOTS)
+def test_without_matplotlib_the_extra_is_named(monkeypatch, make):
+    real = builtins.__import__
+
+    def without(name, *arguments, **settings):
+        if name.partition(".")[0] == "matplotlib":
+            raise ModuleNotFoundError(f"No module named {name!r}")
+        return real(name, *arguments, **settings)
+
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(MissingExtraError, match=r"pip install 'chainrule\[plot\]'"):
+        make()

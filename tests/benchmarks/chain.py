@@ -1,0 +1,90 @@
+"""Chains of a thousand to a million operations: time and memory a node, forward, backward and when dropped.
+
+Run with `python -m tests.benchmarks.chain`. Nothing here may recurse: a chain is as deep as it is long.
+"""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import tracemalloc
+from time import perf_counter
+
+import autograd
+from autograd import Value
+from tests.benchmarks.harness import duration, table
+
+LENGTHS = (1_000, 10_000, 100_000, 1_000_000)
+
+
+def chain(length: int, x: Value) -> Value:
+    """Apply `length` operations one after the other: products with a leaf, sums with a constant, tanh."""
+    node = x
+    for _ in range(length // 4):
+        node = ((node * x + 0.25) * 0.5).tanh()
+    return node
+
+
+def time_once(length: int) -> tuple[float, float, float]:
+    """Return the seconds a node of going forward, backward, and of dropping the graph."""
+    x = Value(0.7)
+    start = perf_counter()
+    top = chain(length, x)
+    built = perf_counter()
+    top.backward()
+    swept = perf_counter()
+    del top
+    return (built - start) / length, (swept - built) / length, (perf_counter() - swept) / length
+
+
+def bytes_a_node(length: int) -> tuple[float, float]:
+    """Return the bytes a node holds after the forward pass, and the peak while the backward pass runs."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        top = chain(length, Value(0.7))
+        held, _ = tracemalloc.get_traced_memory()
+        top.backward()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    return held / length, peak / length
+
+
+def time_drawing(length: int) -> tuple[float, str]:
+    """Return the seconds that drawing a chain takes, and how it ends: a collapsed picture or a clear refusal."""
+    top = chain(length, Value(0.7))
+    start = perf_counter()
+    try:
+        outcome = f"a picture of {len(autograd.draw(top).svg()):,} characters"
+    except autograd.errors.AutogradError as error:
+        outcome = f"{type(error).__name__}: {error}"
+    return perf_counter() - start, outcome
+
+
+def main(operations: int = 4_000_000) -> None:
+    """Measure every length with about as many operations, the lengths in turns."""
+    samples: dict[int, list[tuple[float, float, float]]] = {length: [] for length in LENGTHS}
+    rounds = max(3, operations // LENGTHS[-1])
+    for _ in range(rounds):
+        for length in LENGTHS:
+            gc.collect()
+            repeats = max(1, min(100, LENGTHS[-1] // length // 4))
+            samples[length] += [time_once(length) for _ in range(repeats)]
+    medians = {length: [statistics.median(part) for part in zip(*samples[length], strict=True)] for length in LENGTHS}
+    rows = []
+    for length in LENGTHS:
+        held, peak = bytes_a_node(length)
+        parts = medians[length]
+        ratio = sum(parts) / sum(medians[LENGTHS[0]])
+        rows.append(
+            (f"{length:,}", *map(duration, parts), duration(sum(parts)), f"{ratio:.2f}", f"{held:.0f}", f"{peak:.0f}")
+        )
+    header = ("operations", "forward", "backward", "dropped", "sum", "against 1e3", "bytes held", "peak bytes")
+    table("chain: time and bytes a node (targets: within 20 % of 1e3, at most 300 bytes)", header, rows)
+    seconds, outcome = time_drawing(LENGTHS[-1])
+    print(f"  drawing {LENGTHS[-1]:,} operations took {duration(seconds)}: {outcome}")
+
+
+if __name__ == "__main__":
+    main()

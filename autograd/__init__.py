@@ -53,7 +53,7 @@ from autograd.primitives.comparison import (
     stop_gradient,
     where,
 )
-from autograd.primitives.nary import dot, logsumexp, total
+from autograd.primitives.nary import affine, dot, logsumexp, total
 from autograd.primitives.transcendental import (
     arccos,
     arcsin,
@@ -93,6 +93,7 @@ __all__ = [
     "Value",
     "absolute",
     "add",
+    "affine",
     "arccos",
     "arcsin",
     "arctan",

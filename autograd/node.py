@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
-    from autograd.primitive import Primitive
+    from autograd.primitive import Elementwise, Primitive
 
 #: The gradient of a node that no sweep has reached yet: a zero that can be told from a computed zero by identity.
 UNSWEPT = float("0.0")
@@ -48,6 +49,15 @@ class Node:
     def apply(cls, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
         """Apply a primitive to operands of which at least one is a node of this kind."""
         raise NotImplementedError
+
+    def unary(self, primitive: Elementwise) -> Any:
+        """Apply a primitive of one operand: a place for a kind of node to be quick."""
+        return self.apply(primitive, (self,))
+
+    @classmethod
+    def affine(cls, primitive: Primitive, rows: Sequence[Any], xs: tuple[Any, ...], biases: Sequence[Any]) -> list[Any]:
+        """Apply the primitive `dot` to the same inputs for each row of weights: another such place."""
+        return [cls.apply(primitive, (*ws, *xs, bias)) for ws, bias in zip(rows, biases, strict=True)]
 
     @classmethod
     def make(cls, state: tuple[Any, ...]) -> Self:
@@ -134,6 +144,9 @@ def topological_order(output: Node) -> list[Node]:
             place(pop())  # type: ignore[arg-type]
         elif node not in seen:
             see(node)
+            if seen.issuperset(node.operands):
+                place(node)
+                continue
             push(node)
             push(None)
             for operand in node.operands:

@@ -6,7 +6,7 @@ test holds the two equal.
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from autograd.primitive import Elementwise
 from autograd.primitives import activations, arithmetic, comparison, transcendental
@@ -17,14 +17,15 @@ class Operators:
 
     __slots__ = ()
 
+    if TYPE_CHECKING:
+
+        def unary(self, primitive: Elementwise) -> Self:
+            """Apply a row of one operand."""
+
     @staticmethod
     def accepts(other: Any) -> bool:
         """Tell whether an operator of this kind of node works with `other`; else Python asks `other`."""
         raise NotImplementedError
-
-    def unary(self, row: Elementwise) -> Self:
-        """Apply a row of one operand."""
-        return row(self)  # type: ignore[no-any-return]
 
     def __add__(self, other: Any) -> Self:
         return arithmetic.add(self, other) if self.accepts(other) else NotImplemented

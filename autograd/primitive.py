@@ -101,8 +101,16 @@ class Elementwise(Primitive):
         super().__init__(name, scalar, array, symbol=symbol, doc=doc)
         self.rules = rules
 
+    def __call__(self, *operands: Any) -> Any:
+        """Apply the row to numbers, arrays or nodes; nodes are recorded."""
+        if len(operands) == 1 and isinstance(operands[0], Node):
+            return operands[0].unary(self)
+        return super().__call__(*operands)
+
     def local_derivatives(self, out: Any, operands: Sequence[Any], wanted: Sequence[bool]) -> tuple[Any, ...]:
         """Run the rules of the wanted operands only: `x ** 2` never takes the logarithm of x."""
+        if len(operands) == 1:
+            return (self.rules[0](out, *operands) if self.rules[0] is not None else None,)
         return tuple(
             [
                 rule(out, *operands) if asked and rule is not None else None

@@ -7,6 +7,9 @@ out here because every scalar program spends its time in them; their tests hold 
 from __future__ import annotations
 
 import math
+import operator
+from collections.abc import Sequence
+from functools import reduce
 from typing import Any, Final, SupportsIndex, overload
 
 import numpy as np
@@ -20,6 +23,7 @@ from autograd.recording import recording
 
 _recording = recording.get
 _blank = object.__new__
+_data = operator.attrgetter("data")
 _NUMBERS: Final = (float, int, np.floating, np.integer, np.bool_)
 _OPERANDS: Final = (Node, *_NUMBERS)
 
@@ -70,15 +74,10 @@ class Value(Operators, Node):
     @classmethod
     def apply(cls, primitive: Primitive, operands: tuple[Any, ...]) -> Value:
         """Evaluate a primitive and its local derivatives on the operands' numbers, and record the result."""
-        kinds = set(map(type, operands))
-        if kinds != _VALUES:
-            if not kinds <= _PLAIN:
-                return cls._convert_and_apply(primitive, operands)
-            numbers = [x if x.__class__ is float else x.data for x in operands]
-            wanted = [x.__class__ is not float for x in operands]
-        else:
-            numbers = [x.data for x in operands]
-            wanted = [True] * len(operands)
+        if not _PLAIN.issuperset(map(type, operands)):
+            return cls._convert_and_apply(primitive, operands)
+        numbers = [x if x.__class__ is float else x.data for x in operands]
+        wanted = [x.__class__ is not float for x in operands]
         try:
             data = primitive.scalar(*numbers)
             partials = primitive.local_derivatives(data, numbers, wanted)
@@ -156,16 +155,34 @@ class Value(Operators, Node):
                 pass
         return Operators.__pow__(self, other)
 
-    def unary(self, row: Elementwise) -> Value:
+    def unary(self, primitive: Elementwise) -> Value:
         """Apply a row of one operand: `apply`, without what more operands would need."""
-        x = self.data
-        rule = row.rules[0]
+        x, rule = self.data, primitive.rules[0]
         try:
-            out = row.scalar(x)
+            out = primitive.scalar(x)
             slope = None if rule is None else rule(out, x)
         except NOT_IEEE:
-            return Value.apply(row, (self,))
-        return _record(out, row, (self,), (slope,))
+            return Value.apply(primitive, (self,))
+        return _record(out, primitive, (self,), (slope,))
+
+    @classmethod
+    def affine(cls, primitive: Primitive, rows: Sequence[Any], xs: tuple[Any, ...], biases: Sequence[Any]) -> list[Any]:
+        """Apply the row `dot` once for each row of weights; what depends on the inputs only is done once."""
+        kinds = set(map(type, xs))
+        if kinds not in (_VALUES, _FLOATS):
+            return super().affine(primitive, rows, xs, biases)
+        constant = kinds == _FLOATS
+        x_data = xs if constant else tuple(map(_data, xs))
+        outputs: list[Any] = []
+        for ws, bias in zip(rows, biases, strict=True):
+            if bias.__class__ is not Value or set(map(type, ws)) != _VALUES:
+                outputs += super().affine(primitive, (ws,), xs, (bias,))
+                continue
+            w_data = tuple(map(_data, ws))
+            out = reduce(operator.add, map(operator.mul, w_data, x_data), bias.data)
+            partials = (*x_data, *((None,) * len(xs) if constant else w_data), 1.0)
+            outputs.append(_record(out, primitive, (*ws, *xs, bias), partials))
+        return outputs
 
     # --- numbers compare by size, nodes are equal by identity ---------------------------------------------------
 
@@ -275,6 +292,7 @@ class Value(Operators, Node):
 
 
 _VALUES: Final = {Value}
+_FLOATS: Final = {float}
 _PLAIN: Final = {Value, float}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import DomainError, OperandError, ShapeError, Value, dot
+from autograd import DomainError, OperandError, ShapeError, Value, affine, dot
 from nn.activations import Activation, find_activation
 from nn.initialization import Initializer, find_initializer
 from nn.module import Module
@@ -54,7 +54,7 @@ class Neuron(Module):
     def _build(self, weights: Sequence[float], activation: str | Activation) -> None:
         self.w = [Value(weight) for weight in weights]
         self.b = Value(0.0)
-        self.activation, self._function = find_activation(activation)
+        self.activation, self.activate = find_activation(activation)
         self.label_parameters()
 
     @classmethod
@@ -68,7 +68,7 @@ class Neuron(Module):
         """Return the activation of the weighted sum of the inputs."""
         if len(x) != len(self.w):
             raise ShapeError(f"a neuron of {len(self.w)} inputs got {len(x)}")
-        return self._function(dot(self.w, x, self.b))  # type: ignore[no-any-return]
+        return self.activate(dot(self.w, x, self.b))  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, activation={self.activation!r})"
@@ -99,8 +99,13 @@ class Layer(Module):
 
     def __call__(self, x: Sequence[Value | float]) -> Any:
         """Return the list of the neurons' outputs; of a single neuron, its output."""
-        outputs = [neuron(x) for neuron in self.neurons]
+        outputs = self.forward(x)
         return outputs[0] if len(outputs) == 1 else outputs
+
+    def forward(self, x: Sequence[Value | float]) -> list[Value]:
+        """Return `[neuron(x) for neuron in neurons]`, looking at the inputs only once."""
+        sums = affine([neuron.w for neuron in self.neurons], x, [neuron.b for neuron in self.neurons])
+        return [neuron.activate(weighted) for neuron, weighted in zip(self.neurons, sums, strict=True)]
 
     def __repr__(self) -> str:
         first = self.neurons[0]
@@ -166,7 +171,7 @@ class MLP(Module):
         """Feed the inputs forward: a list of outputs, or the output when there is one."""
         x = self._inputs(x)
         for layer in self.layers[:-1]:
-            x = [neuron(x) for neuron in layer.neurons]
+            x = layer.forward(x)
         return self.layers[-1](x)
 
     def _inputs(self, x: Any) -> list[Any]:

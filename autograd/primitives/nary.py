@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import add, mul
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ShapeError
+from autograd.node import Node
 from autograd.primitive import Variadic, apply, register
 from autograd.primitives.transcendental import exp
 
@@ -69,10 +70,31 @@ def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
     >>> dot([Value(1.0), Value(2.0)], [3.0, 4.0], bias=0.5)
     Value(11.5)
     """
-    ws, xs = tuple(ws), tuple(xs)
-    if len(ws) != len(xs):
-        raise ShapeError(f"dot: {len(ws)} weights but {len(xs)} inputs; both lists must have the same length")
-    return apply(DOT, (*ws, *xs, bias))
+    return affine([tuple(ws)], xs, [bias])[0]
+
+
+def affine(rows: Sequence[Sequence[Any]], xs: Iterable[Any], biases: Sequence[Any]) -> list[Any]:
+    """Return `dot(row, xs, bias)` for each row of weights and its bias: the weighted sums of a layer of neurons.
+
+    Raises
+    ------
+    ShapeError
+        A row does not have the length of the inputs, or there are not as many biases as rows.
+
+    >>> from autograd import Value, affine
+    >>> affine([[Value(1.0), Value(2.0)], [Value(0.0), Value(-1.0)]], [3.0, 4.0], [0.5, 0.0])
+    [Value(11.5), Value(-4.0)]
+    """
+    xs = tuple(xs)
+    if len(rows) != len(biases):
+        raise ShapeError(f"affine: {len(rows)} rows of weights but {len(biases)} biases; each row needs one")
+    for ws in rows:
+        if len(ws) != len(xs):
+            raise ShapeError(f"dot: {len(ws)} weights but {len(xs)} inputs; both lists must have the same length")
+    for operand in (*(rows[0] if rows else ()), *biases, *xs):
+        if isinstance(operand, Node):
+            return operand.affine(DOT, rows, xs, biases)
+    return [apply(DOT, (*ws, *xs, bias)) for ws, bias in zip(rows, biases, strict=True)]
 
 
 def total(xs: Iterable[Any]) -> Any:

@@ -1,0 +1,7 @@
+"""`python -m autograd`: the command line."""
+
+import sys
+
+from autograd.cli import main
+
+sys.exit(main())

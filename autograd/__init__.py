@@ -53,7 +53,7 @@ from autograd.primitives.comparison import (
     stop_gradient,
     where,
 )
-from autograd.primitives.nary import affine, dot, logsumexp, total
+from autograd.primitives.nary import affine, dot, largest, logsumexp, total
 from autograd.primitives.transcendental import (
     arccos,
     arcsin,
@@ -117,6 +117,7 @@ __all__ = [
     "hvp",
     "jacobian",
     "jvp",
+    "largest",
     "leaky_relu",
     "less",
     "less_equal",

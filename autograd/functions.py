@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd.primitives import activations, comparison
-from autograd.primitives.nary import logsumexp
+from autograd.primitives.comparison import stop_gradient
+from autograd.primitives.nary import largest, logsumexp, total
 from autograd.primitives.transcendental import exp
 
 
@@ -44,9 +45,9 @@ def log_softmax(scores: Iterable[Any]) -> list[Any]:
     >>> [round(p, 6) for p in log_softmax([1.0, 1.0])]
     [-0.693147, -0.693147]
     """
-    scores = list(scores)
-    norm = logsumexp(scores)
-    return [score - norm for score in scores]
+    shifted = _shifted(scores)
+    norm = logsumexp(shifted)
+    return [score - norm for score in shifted]
 
 
 def softmax(scores: Iterable[Any]) -> list[Any]:
@@ -60,4 +61,13 @@ def softmax(scores: Iterable[Any]) -> list[Any]:
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
     """
-    return [exp(score) for score in log_softmax(scores)]
+    weights = [exp(score) for score in _shifted(scores)]
+    norm = total(weights)
+    return [weight / norm for weight in weights]
+
+
+def _shifted(scores: Iterable[Any]) -> list[Any]:
+    """Return the scores minus the largest: the same softmax, no overflow, and no digits lost to a common offset."""
+    scores = list(scores)
+    top = stop_gradient(largest(scores))
+    return [score - top for score in scores]

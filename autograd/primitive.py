@@ -100,16 +100,20 @@ class Elementwise(Primitive):
     ) -> None:
         super().__init__(name, scalar, array, symbol=symbol, doc=doc)
         self.rules = rules
+        self.arity = len(rules)
 
     def __call__(self, *operands: Any) -> Any:
         """Apply the row to numbers, arrays or nodes; nodes are recorded."""
-        if len(operands) == 1 and isinstance(operands[0], Node):
+        if len(operands) != self.arity:
+            plural = "" if self.arity == 1 else "s"
+            raise OperandError(f"{self.name} takes {self.arity} operand{plural}, got {len(operands)}")
+        if self.arity == 1 and isinstance(operands[0], Node):
             return operands[0].unary(self)
         return super().__call__(*operands)
 
     def local_derivatives(self, out: Any, operands: Sequence[Any], wanted: Sequence[bool]) -> tuple[Any, ...]:
         """Run the rules of the wanted operands only: `x ** 2` never takes the logarithm of x."""
-        if len(operands) == 1:
+        if self.arity == 1:
             return (self.rules[0](out, *operands) if self.rules[0] is not None else None,)
         return tuple(
             [

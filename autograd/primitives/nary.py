@@ -16,6 +16,7 @@ import numpy as np
 from autograd.errors import ShapeError
 from autograd.node import Node
 from autograd.primitive import Variadic, apply, register
+from autograd.primitives.comparison import equal, maximum
 from autograd.primitives.transcendental import exp
 
 
@@ -42,6 +43,17 @@ def _logsumexp(*operands: Any) -> Any:
     return top + math.log(_total(*[math.exp(x - top) for x in operands]))
 
 
+def _largest(*operands: Any) -> Any:
+    return reduce(maximum, operands)
+
+
+def _largest_partials(out: Any, *operands: Any) -> tuple[Any, ...]:
+    # Ties share equally, as in PyTorch's amax.
+    winners = [equal(x, out) for x in operands]
+    count = reduce(add, winners, 0.0)
+    return tuple([winner / count for winner in winners])
+
+
 DOT: Variadic = Variadic("dot", _dot, _dot, _dot_partials, symbol="·", doc="the sum of w * x, plus a bias, as one node")
 TOTAL: Variadic = Variadic(
     "total", _total, _total, lambda out, *xs: (1.0,) * len(xs), symbol="Σ", doc="a sum as one node"
@@ -54,7 +66,10 @@ LOGSUMEXP: Variadic = Variadic(
     symbol="log Σ exp",
     doc="log(sum(exp(x))) as one node, safe from overflow",
 )
-for _row in (DOT, TOTAL, LOGSUMEXP):
+LARGEST: Variadic = Variadic(
+    "largest", _largest, _largest, _largest_partials, symbol="max", doc="the largest of many numbers as one node"
+)
+for _row in (DOT, TOTAL, LOGSUMEXP, LARGEST):
     register(_row)
 
 
@@ -120,7 +135,26 @@ def logsumexp(xs: Iterable[Any]) -> Any:
     >>> logsumexp([Value(1000.0), Value(1000.0)])
     Value(1000.6931471805599)
     """
+    return apply(LOGSUMEXP, _not_empty("logsumexp", xs))
+
+
+def largest(xs: Iterable[Any]) -> Any:
+    """Return the largest of all numbers as one node; ties share the derivative equally.
+
+    Raises
+    ------
+    ShapeError
+        The list is empty.
+
+    >>> from autograd import Value, largest
+    >>> largest([Value(1.0), Value(3.0), 2.0])
+    Value(3.0)
+    """
+    return apply(LARGEST, _not_empty("largest", xs))
+
+
+def _not_empty(function: str, xs: Iterable[Any]) -> tuple[Any, ...]:
     xs = tuple(xs)
     if not xs:
-        raise ShapeError("logsumexp: got an empty list; expected at least one number")
-    return apply(LOGSUMEXP, xs)
+        raise ShapeError(f"{function}: got an empty list; expected at least one number")
+    return xs

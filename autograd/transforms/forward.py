@@ -9,7 +9,7 @@ from typing import Any
 from autograd.node import Node
 from autograd.sweeps import sweep_forward
 from autograd.transforms.reverse import grad, jacobian
-from autograd.transforms.variables import check_alike, numbers, record
+from autograd.transforms.variables import check_alike, record
 from autograd.trees import Tree, leaves, map_leaves
 
 
@@ -36,8 +36,7 @@ def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence
     def pushed(output: Any) -> Any:
         return recorded.result(arrived.get(output, 0.0) if isinstance(output, Node) else 0.0)
 
-    value = recorded.output if recorded.symbolic else numbers(recorded.output)
-    return value, map_leaves(pushed, recorded.output)
+    return recorded.results(recorded.output), map_leaves(pushed, recorded.output)
 
 
 def hvp(function: Callable[..., Any]) -> Callable[[Tree, Tree], Tree]:

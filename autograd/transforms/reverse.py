@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd.node import Node
 from autograd.sweeps import sweep_backward
-from autograd.transforms.variables import Recorded, check_alike, numbers, positions, record, scalar_output
+from autograd.transforms.variables import Recorded, check_alike, positions, record, scalar_output
 from autograd.trees import Tree, leaves, map_leaves
 
 
@@ -82,7 +82,7 @@ def vjp(function: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Tre
         check_alike(cotangents, recorded.output, "the cotangent", "the output")
         return tuple(_pull(recorded, cotangents))
 
-    return (recorded.output if recorded.symbolic else numbers(recorded.output)), pullback
+    return recorded.results(recorded.output), pullback
 
 
 def jacobian(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:

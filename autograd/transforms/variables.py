@@ -12,7 +12,7 @@ import numpy as np
 from autograd.errors import GraphError, OperandError
 from autograd.node import Node, topological_order
 from autograd.primitives.comparison import identity
-from autograd.recording import transformation, transforming
+from autograd.recording import recording, transformation, transforming
 from autograd.trees import Tree, describe, leaves, map_leaves, walk
 from autograd.value import Value
 
@@ -30,24 +30,32 @@ class Recorded:
     order
         All nodes behind the output, in topological order.
     symbolic
-        Whether derivatives are to be nodes themselves: so when an argument was a node, or when another
-        transformation surrounds this one.
+        Whether derivatives are to be recorded, so that they can be differentiated again: so when another
+        transformation surrounds this one, or when an argument was a node (unless under `no_grad`).
+    among_nodes
+        Whether an argument was a node; results are nodes then.
     """
 
     variables: list[Tree]
     output: Tree
     order: list[Node]
     symbolic: bool
+    among_nodes: bool
 
     def sweeping(self) -> AbstractContextManager[None]:
         """Return the context to sweep in: recorded when the derivatives are to be nodes."""
         return transformation() if self.symbolic else nullcontext()
 
     def result(self, derivative: Any) -> Any:
-        """Return a derivative as the caller expects it: a node among nodes, else a float."""
+        """Return a number as the caller expects it: a node among nodes, else a float."""
         if self.symbolic:
             return derivative if isinstance(derivative, Node) else Value(derivative)
-        return float(derivative.data if isinstance(derivative, Node) else derivative)
+        number = derivative.data if isinstance(derivative, Node) else derivative
+        return Value(number) if self.among_nodes else float(number)
+
+    def results(self, tree: Tree) -> Tree:
+        """Return a tree of numbers as the caller expects it."""
+        return map_leaves(lambda leaf: self.result(leaf) if isinstance(leaf, Node) else leaf, tree)
 
 
 def record(function: Callable[..., Any], arguments: Sequence[Any], argnums: Sequence[int], **settings: Any) -> Recorded:
@@ -57,16 +65,15 @@ def record(function: Callable[..., Any], arguments: Sequence[Any], argnums: Sequ
     for its own (Siskind & Pearlmutter 2005, "Perturbation confusion and referential transparency").
     """
     _check_argnums(arguments, argnums)
-    symbolic = transforming.get() or any(
-        isinstance(leaf, Node) for position in argnums for leaf in leaves(arguments[position])
-    )
+    among_nodes = any(isinstance(leaf, Node) for position in argnums for leaf in leaves(arguments[position]))
+    symbolic = transforming.get() or (among_nodes and recording.get())
     renewed = list(arguments)
     with transformation():
         for position in argnums:
             renewed[position] = map_leaves(fresh, _named(arguments[position], position))
         output = function(*renewed, **settings)
     outputs = [leaf for leaf in leaves(output) if isinstance(leaf, Node)]
-    return Recorded([renewed[position] for position in argnums], output, _joint_order(outputs), symbolic)
+    return Recorded([renewed[position] for position in argnums], output, _joint_order(outputs), symbolic, among_nodes)
 
 
 def fresh(leaf: Any) -> Value:
@@ -85,11 +92,6 @@ def scalar_output(recorded: Recorded, user: str) -> Any:
         return output
     hint = "did it forget its return?" if output is None else "use jacobian or vjp for several outputs, or sum them"
     raise OperandError(f"{user}: the function must return one number, but returned {describe(output)}; {hint}")
-
-
-def numbers(tree: Tree) -> Tree:
-    """Return a tree with the number of each node in its place."""
-    return map_leaves(lambda leaf: leaf.data if isinstance(leaf, Node) else leaf, tree)
 
 
 def check_alike(given: Tree, expected: Tree, what: str, of: str) -> None:

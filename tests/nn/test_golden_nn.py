@@ -46,7 +46,8 @@ def test_losses_equal_pytorch(row):
     if row["predictions"] == [["inf", 0.0]]:
         expected = [[math.nan, 0.0]]  # what PyTorch's own logsumexp gives; its log_softmax spreads the nan
     # PyTorch's sigmoid(z) - t loses digits where the two are almost equal; its guard of 1e-12 is a 32-bit float.
-    np.testing.assert_allclose(gradients(predictions), expected, rtol=1e-8, atol=3e-16)
+    rtol = 1e-8 if row["name"] == "binary_cross_entropy" else 1e-11
+    np.testing.assert_allclose(gradients(predictions), expected, rtol=rtol, atol=3e-16)
 
 
 @pytest.mark.parametrize("row", named(OPTIMIZERS["paths"]))

@@ -62,28 +62,39 @@ def time_drawing(length: int) -> tuple[float, str]:
     return perf_counter() - start, outcome
 
 
-def main(operations: int = 4_000_000) -> None:
-    """Measure every length with about as many operations, the lengths in turns."""
+def measure(operations: int) -> dict[int, list[float]]:
+    """Return the median seconds a node of each part and length; the lengths take turns."""
     samples: dict[int, list[tuple[float, float, float]]] = {length: [] for length in LENGTHS}
-    rounds = max(3, operations // LENGTHS[-1])
-    for _ in range(rounds):
+    for _ in range(max(3, operations // LENGTHS[-1])):
         for length in LENGTHS:
             gc.collect()
             repeats = max(1, min(100, LENGTHS[-1] // length // 4))
             samples[length] += [time_once(length) for _ in range(repeats)]
-    medians = {length: [statistics.median(part) for part in zip(*samples[length], strict=True)] for length in LENGTHS}
-    rows = []
-    for length in LENGTHS:
-        held, peak = bytes_a_node(length)
-        parts = medians[length]
-        ratio = sum(parts) / sum(medians[LENGTHS[0]])
-        rows.append(
-            (f"{length:,}", *map(duration, parts), duration(sum(parts)), f"{ratio:.2f}", f"{held:.0f}", f"{peak:.0f}")
-        )
-    header = ("operations", "forward", "backward", "dropped", "sum", "against 1e3", "bytes held", "peak bytes")
-    table("chain: time and bytes a node (targets: within 20 % of 1e3, at most 300 bytes)", header, rows)
+    return {length: [statistics.median(part) for part in zip(*samples[length], strict=True)] for length in LENGTHS}
+
+
+def print_times(title: str, medians: dict[int, list[float]]) -> None:
+    """Print one row a length, and its sum against that of the shortest."""
+    shortest = sum(medians[LENGTHS[0]])
+    rows = [
+        (f"{length:,}", *map(duration, parts), duration(sum(parts)), f"{sum(parts) / shortest:.2f}x")
+        for length, parts in medians.items()
+    ]
+    table(title, ("operations", "forward", "backward", "dropped", "sum", f"against {LENGTHS[0]:,}"), rows)
+
+
+def main(operations: int = 4_000_000) -> None:
+    """Print times with the cyclic collector as users have it and with it paused, then bytes, then the drawing."""
+    print_times("chain: time a node (target: within 20 %)", measure(operations))
+    gc.disable()
+    try:
+        print_times("chain: time a node, the collector paused: what is left is the engine's own", measure(operations))
+    finally:
+        gc.enable()
+    memory = [(f"{length:,}", *(f"{part:.0f}" for part in bytes_a_node(length))) for length in LENGTHS]
+    table("chain: bytes a node (target: at most 300)", ("operations", "held", "peak in backward"), memory)
     seconds, outcome = time_drawing(LENGTHS[-1])
-    print(f"  drawing {LENGTHS[-1]:,} operations took {duration(seconds)}: {outcome}")
+    print(f"\nchain: drawing {LENGTHS[-1]:,} operations took {duration(seconds)}: {outcome}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ each message says what was given, what was expected and what to try.
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -50,12 +50,26 @@ class GradientMismatch(AutogradError, AssertionError):  # noqa: N818 - reads as 
     """Two gradients that should be equal are not."""
 
 
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a hint such as "did you mean 'tanh'? ", or nothing when no known name is near.
+
+    >>> did_you_mean("tahn", ["sin", "tanh"])
+    "did you mean 'tanh'? "
+    """
+    import difflib  # only errors pay for it
+
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean {near[0]!r}? " if near else ""
+
+
 def import_extra(module: str, extra: str, purpose: str) -> Any:
     """Import an optional dependency, or say which extra brings it.
 
     >>> import_extra("math", "plot", "square roots").sqrt(4.0)
     2.0
     """
+    import importlib
+
     try:
         return importlib.import_module(module)
     except ImportError as error:

@@ -11,6 +11,8 @@ datasets         digits, iris, xor, moons, spirals, blobs
 splitting        train_test_split
 """
 
+from typing import TYPE_CHECKING, Any
+
 import autograd
 
 if not hasattr(autograd, "__chainrule__"):
@@ -20,7 +22,7 @@ if not hasattr(autograd, "__chainrule__"):
         "pip uninstall -y autograd chainrule, then pip install the one you want"
     )
 
-from nn import datasets, initialization
+from nn import initialization
 from nn.activations import ACTIVATIONS
 from nn.losses import (
     binary_cross_entropy,
@@ -36,6 +38,19 @@ from nn.module import Module
 from nn.optimizers import SGD, Adam, Optimizer, clip_grad_norm, clip_grad_value
 from nn.scalar import MLP, Layer, Neuron
 from nn.splitting import train_test_split
+
+if TYPE_CHECKING:
+    from nn import datasets
+
+
+def __getattr__(name: str) -> Any:
+    """Import what not every program needs when it is first asked for."""
+    if name == "datasets":
+        import importlib
+
+        return importlib.import_module("nn.datasets")
+    raise AttributeError(f"module 'nn' has no attribute {name!r}")
+
 
 __all__ = [
     "ACTIVATIONS",

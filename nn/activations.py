@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import Any
 
 import autograd
 from autograd import UnknownNameError
+from autograd.errors import did_you_mean
 
 Activation = Callable[[Any], Any]
 
@@ -50,8 +50,7 @@ def find_activation(choice: str | Activation) -> tuple[str, Activation]:
         return getattr(choice, "name", getattr(choice, "__name__", type(choice).__name__)), choice
     if choice in ACTIVATIONS:
         return choice, ACTIVATIONS[choice]
-    near = difflib.get_close_matches(str(choice), ACTIVATIONS, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    hint = did_you_mean(str(choice), ACTIVATIONS)
     raise UnknownNameError(
         f"no activation is named {choice!r}; {hint}there are {', '.join(ACTIVATIONS)}, or pass any function of a number"
     )

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd import UnknownNameError
 from nn.randomness import generator
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
-Initializer = Callable[[tuple[int, int], np.random.Generator], Array]
+if TYPE_CHECKING:
+    from nn.randomness import Rng
+
+    Array = np.ndarray[Any, np.dtype[np.float64]]
+    Initializer = Callable[[tuple[int, int], Rng], Array]
 
 
-def uniform(shape: tuple[int, int], rng: np.random.Generator | int | None, bound: float = 1.0) -> Array:
+def uniform(shape: tuple[int, int], rng: Rng, bound: float = 1.0) -> Array:
     """Draw from the uniform distribution on (-bound, bound).
 
     >>> uniform((2, 3), 0).shape
@@ -28,7 +31,7 @@ def uniform(shape: tuple[int, int], rng: np.random.Generator | int | None, bound
     return generator(rng).uniform(-bound, bound, size=shape)
 
 
-def xavier_uniform(shape: tuple[int, int], rng: np.random.Generator | int | None) -> Array:
+def xavier_uniform(shape: tuple[int, int], rng: Rng) -> Array:
     """Draw uniformly with variance 2 / (fan_in + fan_out), for tanh, sigmoid and linear layers.
 
     Glorot & Bengio 2010, equation 16.
@@ -36,22 +39,22 @@ def xavier_uniform(shape: tuple[int, int], rng: np.random.Generator | int | None
     return uniform(shape, rng, math.sqrt(6.0 / sum(shape)))
 
 
-def xavier_normal(shape: tuple[int, int], rng: np.random.Generator | int | None) -> Array:
+def xavier_normal(shape: tuple[int, int], rng: Rng) -> Array:
     """Draw from the normal distribution with variance 2 / (fan_in + fan_out) (Glorot & Bengio 2010)."""
     return generator(rng).normal(0.0, math.sqrt(2.0 / sum(shape)), size=shape)
 
 
-def he_uniform(shape: tuple[int, int], rng: np.random.Generator | int | None) -> Array:
+def he_uniform(shape: tuple[int, int], rng: Rng) -> Array:
     """Draw uniformly with variance 2 / fan_in, for relu and its kin (He et al. 2015, arXiv:1502.01852)."""
     return uniform(shape, rng, math.sqrt(6.0 / shape[1]))
 
 
-def he_normal(shape: tuple[int, int], rng: np.random.Generator | int | None) -> Array:
+def he_normal(shape: tuple[int, int], rng: Rng) -> Array:
     """Draw from the normal distribution with variance 2 / fan_in (He et al. 2015, equation 10)."""
     return generator(rng).normal(0.0, math.sqrt(2.0 / shape[1]), size=shape)
 
 
-def zeros(shape: tuple[int, int], rng: np.random.Generator | int | None = None) -> Array:
+def zeros(shape: tuple[int, int], rng: Rng = None) -> Array:
     """Return zeros: right for biases, wrong for weights, and here to show why."""
     return np.zeros(shape)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograd import Node, ShapeError, UnknownNameError
+from autograd.errors import did_you_mean
 from autograd.trees import children
 
 
@@ -94,12 +94,9 @@ def _explain_names(missing: list[str], unknown: list[str], known: list[str]) -> 
     if missing:
         parts.append(f"{len(missing)} of {len(known)} parameters are missing, first {missing[0]!r}")
     if unknown:
-        near = difflib.get_close_matches(unknown[0], known, n=1)
-        parts.append(
-            f"{len(unknown)} names are unknown, first {unknown[0]!r}"
-            + (f" (did you mean {near[0]!r}?)" if near else "")
-        )
-    return f"load_state_dict: {'; '.join(parts)}; was the state saved from a network of other widths?"
+        parts.append(f"{len(unknown)} names are unknown, first {unknown[0]!r}")
+    hint = did_you_mean(unknown[0], known) if unknown else ""
+    return f"load_state_dict: {'; '.join(parts)}; {hint}was the state saved from a network of other widths?"
 
 
 def _as_number(name: str, number: Any) -> float:

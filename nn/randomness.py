@@ -5,12 +5,17 @@ The same seed gives the same numbers everywhere; nothing here touches NumPy's gl
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from autograd.errors import DomainError, OperandError
 
+if TYPE_CHECKING:  # looking up numpy.random imports it, which takes long
+    Rng = np.random.Generator | int | None
 
-def generator(rng: np.random.Generator | int | None) -> np.random.Generator:
+
+def generator(rng: Rng) -> np.random.Generator:
     """Return the generator that `rng` stands for: itself, one started from a seed, or (None) a fresh unpredictable one.
 
     A generator is handed back as it is, so that draws made one after the other stay independent.

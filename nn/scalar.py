@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd import DomainError, OperandError, ShapeError, Value, affine, dot
 from nn.activations import Activation, find_activation
-from nn.initialization import Initializer, find_initializer
+from nn.initialization import find_initializer
 from nn.module import Module
 from nn.randomness import generator
 
-Rng = np.random.Generator | int | None
+if TYPE_CHECKING:
+    from nn.initialization import Initializer
+    from nn.randomness import Rng
 
 
 class Neuron(Module):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from autograd.trees import Tree, describe, leaves, map_leaves, walk
 from autograd.value import Value
 
 
-@dataclass(frozen=True, slots=True)
 class Recorded:
     """One run of a function on fresh variables.
 
@@ -36,11 +34,12 @@ class Recorded:
         Whether an argument was a node; results are nodes then.
     """
 
-    variables: list[Tree]
-    output: Tree
-    order: list[Node]
-    symbolic: bool
-    among_nodes: bool
+    def __init__(self, variables: list[Tree], output: Tree, *, symbolic: bool, among_nodes: bool) -> None:
+        self.variables = variables
+        self.output = output
+        self.order = _joint_order([leaf for leaf in leaves(output) if isinstance(leaf, Node)])
+        self.symbolic = symbolic
+        self.among_nodes = among_nodes
 
     def sweeping(self) -> AbstractContextManager[None]:
         """Return the context to sweep in: recorded when the derivatives are to be nodes."""
@@ -72,8 +71,8 @@ def record(function: Callable[..., Any], arguments: Sequence[Any], argnums: Sequ
         for position in argnums:
             renewed[position] = map_leaves(fresh, _named(arguments[position], position))
         output = function(*renewed, **settings)
-    outputs = [leaf for leaf in leaves(output) if isinstance(leaf, Node)]
-    return Recorded([renewed[position] for position in argnums], output, _joint_order(outputs), symbolic, among_nodes)
+    variables = [renewed[position] for position in argnums]
+    return Recorded(variables, output, symbolic=symbolic, among_nodes=among_nodes)
 
 
 def fresh(leaf: Any) -> Value:

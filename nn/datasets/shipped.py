@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -61,6 +60,8 @@ class Digits(Dataset):
 @cache
 def _stored(name: str) -> dict[str, NDArray[np.uint8]]:
     """Read a file of whole numbers, once a process; callers get arrays made from these, never these."""
+    from importlib.resources import files  # slow to import, and only needed here
+
     with (files("nn.datasets") / name).open("rb") as file, np.load(file, allow_pickle=False) as archive:
         return dict(archive)
 

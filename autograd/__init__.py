@@ -9,13 +9,13 @@ visual       draw: computation graphs and networks as pictures
 testing      gradient checks, comparison with backpropagation by hand
 """
 
-import os as _os  # not pathlib, which takes long to import
-from typing import TYPE_CHECKING as _TYPE_CHECKING, Any as _Any
+import os  # not pathlib, which takes long to import
+from typing import TYPE_CHECKING, Any
 
 #: `nn` looks for this mark, since another distribution uses the same import name.
 __chainrule__ = "0.1.0"
 
-if _os.path.exists(_os.path.join(_os.path.dirname(__file__), "tracer.py")):  # noqa: PTH110, PTH118, PTH120
+if os.path.exists(os.path.join(os.path.dirname(__file__), "tracer.py")):  # noqa: PTH110, PTH118, PTH120
     raise ImportError(
         "two distributions are installed over each other: 'chainrule' and 'autograd' (HIPS) both bring a package "
         "named 'autograd', and their files are mixed now. Keep one of them in an environment: "
@@ -78,13 +78,13 @@ from autograd.transforms.forward import hessian, hvp, jvp
 from autograd.transforms.reverse import grad, jacobian, value_and_grad, vjp
 from autograd.value import Value
 
-if _TYPE_CHECKING:
+if TYPE_CHECKING:
     from autograd.visual import Picture, draw
 
 _LAZY = {"Picture": "autograd.visual", "draw": "autograd.visual", "testing": "", "visual": ""}
 
 
-def __getattr__(name: str) -> _Any:
+def __getattr__(name: str) -> Any:
     """Import what not every program needs when it is first asked for."""
     if name not in _LAZY:
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")

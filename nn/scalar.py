@@ -15,6 +15,7 @@ from nn.module import Module
 from nn.randomness import generator
 
 if TYPE_CHECKING:
+    from autograd.visual.picture import Picture
     from nn.initialization import Initializer
     from nn.randomness import Rng
 
@@ -72,6 +73,10 @@ class Neuron(Module):
             raise ShapeError(f"a neuron of {len(self.w)} inputs got {len(x)}")
         return self.activate(dot(self.w, x, self.b))  # type: ignore[no-any-return]
 
+    def __picture__(self) -> Picture:
+        """Return the neuron as textbooks draw it; `autograd.draw` asks for it."""
+        return _network_picture([[self]], repr(self))
+
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, activation={self.activation!r})"
 
@@ -108,6 +113,10 @@ class Layer(Module):
         """Return `[neuron(x) for neuron in neurons]`, looking at the inputs only once."""
         sums = affine([neuron.w for neuron in self.neurons], x, [neuron.b for neuron in self.neurons])
         return [neuron.activate(weighted) for neuron, weighted in zip(self.neurons, sums, strict=True)]
+
+    def __picture__(self) -> Picture:
+        """Return the layer as textbooks draw it; `autograd.draw` asks for it."""
+        return _network_picture([self.neurons], repr(self))
 
     def __repr__(self) -> str:
         first = self.neurons[0]
@@ -194,6 +203,10 @@ class MLP(Module):
         """How many inputs the network takes."""
         return len(self.layers[0].neurons[0].w)
 
+    def __picture__(self) -> Picture:
+        """Return the network as textbooks draw it, columns of neurons; `autograd.draw` asks for it."""
+        return _network_picture([layer.neurons for layer in self.layers], repr(self))
+
     def __repr__(self) -> str:
         widths = [len(layer.neurons) for layer in self.layers]
         function = self.layers[0].neurons[0].activation
@@ -210,3 +223,20 @@ def _draw(
     name, _ = find_activation(activation)
     weights: list[list[float]] = find_initializer(initializer, name)((nout, nin), generator(rng)).tolist()
     return weights
+
+
+def _network_picture(layers: Sequence[Sequence[Neuron]], title: str) -> Picture:
+    """Draw layers of neurons with their weights."""
+    from autograd.visual.architecture import LayerSketch, network_picture
+
+    sketches = [
+        LayerSketch(
+            f"layers.{place}" if len(layers) > 1 else "",
+            len(neurons),
+            neurons[0].activation,
+            [[w.data for w in neuron.w] for neuron in neurons],
+            sum(len(neuron.parameters()) for neuron in neurons),
+        )
+        for place, neurons in enumerate(layers)
+    ]
+    return network_picture(len(layers[0][0].w), sketches, title=title)

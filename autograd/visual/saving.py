@@ -1,0 +1,69 @@
+"""Which suffix is which format, and writing files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
+from typing import Final
+
+from autograd.errors import OutputError, UnknownNameError
+from autograd.visual.layout.graphviz import run_graphviz
+from autograd.visual.picture import Picture
+
+FORMATS: Final[dict[str, Callable[[Picture], bytes]]] = {
+    ".svg": lambda picture: picture.svg().encode(),
+    ".dot": lambda picture: picture.dot().encode(),
+    ".gv": lambda picture: picture.dot().encode(),
+    ".mmd": lambda picture: picture.mermaid().encode(),
+    ".md": lambda picture: f"```mermaid\n{picture.mermaid()}```\n".encode(),
+    ".png": lambda picture: run_graphviz(picture.dot(), "png"),
+    ".pdf": lambda picture: run_graphviz(picture.dot(), "pdf"),
+}
+
+
+def save(picture: Picture, path: str | PathLike[str]) -> Path:
+    """Write a picture in the format that the suffix names; see `Picture.save`."""
+    path = Path(path)
+    write_whole(path, format_of(path)(picture))
+    return path
+
+
+def format_of(path: Path) -> Callable[[Picture], bytes]:
+    """Return the function that writes the format of a suffix.
+
+    >>> format_of(Path("loss.jpeg"))
+    Traceback (most recent call last):
+    autograd.errors.UnknownNameError: save: no picture format is called '.jpeg' ('loss.jpeg'); use .svg, .dot, ...
+    """
+    try:
+        return FORMATS[path.suffix.lower()]
+    except KeyError:
+        given = f"no picture format is called {path.suffix!r}" if path.suffix else "the path has no suffix"
+        raise UnknownNameError(f"save: {given} ({str(path)!r}); use {', '.join(FORMATS)}") from None
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file beside its place and move it there, so that nobody ever sees half of it.
+
+    Raises
+    ------
+    OutputError
+        The folder is missing or cannot be written, or the path is a folder.
+    """
+    place = path.resolve()  # a link stays a link
+    beside = place.with_name(f".{place.name[:100]}.{secrets.token_hex(4)}.tmp")
+    try:
+        try:
+            beside.write_bytes(content)
+            os.replace(beside, place)  # noqa: PTH105 - says what it does to an old file
+        finally:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        advice = "choose another place" if place.parent.is_dir() else "create the folder first"
+        raise OutputError(f"save: cannot write {str(path)!r}: {reason}; {advice}") from error

@@ -191,7 +191,8 @@ def _raise_if_wrong(checks: list[Check]) -> None:
     worst = max(wrong, key=lambda check: check.severity)
     found = worst.difference
     raise GradientMismatch(
-        f"{len(wrong)} of {len(checks)} derivatives of order {worst.order} are wrong; the worst one is\n"
+        f"{len(wrong)} of {len(checks)} derivatives of order {worst.order} differ from finite differences; "
+        "the worst is\n"
         f"  d {worst.output} / d {worst.input}\n"
         f"    by {worst.mode} mode: {found.actual:.12g}\n"
         f"    by finite differences: {found.expected:.12g} (to {worst.uncertainty:.0e})\n"
@@ -201,7 +202,9 @@ def _raise_if_wrong(checks: list[Check]) -> None:
 
 
 def _factor(found: Difference) -> str:
-    return f", off by a factor of {found.actual / found.expected:.9g}" if found.actual and found.expected else ""
+    """Name the factor between the two numbers, where its first digits show one."""
+    telling = found.actual and found.expected and found.relative > 1e-4
+    return f", off by a factor of {found.actual / found.expected:.6g}" if telling else ""
 
 
 def _advice(check: Check) -> str:

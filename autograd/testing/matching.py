@@ -85,7 +85,8 @@ def assert_gradients_match(actual: Any, expected: Any, *, rtol: float = 1e-7, at
         Difference(path, read_number(found[path], f"actual{path}"), read_number(wanted[path], f"expected{path}"))
         for path in wanted
     ]
-    wrong = sorted((pair for pair in pairs if not pair.is_within(rtol, atol)), key=_by_severity)
+    wrong = [pair for pair in pairs if not pair.is_within(rtol, atol)]
+    wrong.sort(key=lambda pair: -pair.relative)
     if wrong:
         lines = [f"gradients differ in {len(wrong)} of {len(pairs)} entries (rtol={rtol:g}, atol={atol:g}):"]
         lines += [f"  {_show(pair)}" for pair in wrong[:SHOWN]]
@@ -93,13 +94,9 @@ def assert_gradients_match(actual: Any, expected: Any, *, rtol: float = 1e-7, at
         raise GradientMismatch("\n".join(lines))
 
 
-def _by_severity(pair: Difference) -> float:
-    return -pair.relative
-
-
 def _show(pair: Difference) -> str:
     place = f"{pair.entry}: " if pair.entry else ""
-    return f"{place}actual {pair.actual:.12g}, expected {pair.expected:.12g}, relative difference {pair.relative:.1e}"
+    return f"{place}actual {pair.actual!r}, expected {pair.expected!r}, relative difference {pair.relative:.1e}"
 
 
 def _describe(gradient: Any) -> str:

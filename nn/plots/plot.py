@@ -10,7 +10,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
-from autograd.errors import OutputError, UnknownNameError, import_extra
+from autograd.errors import UnknownNameError, import_extra
+from autograd.visual.saving import write_whole
 
 INK: Final = "#1f2328"
 BLUE: Final = "#2f86c5"  # the two stand out on white and on near-black, for colour-blind eyes too
@@ -89,12 +90,7 @@ class Plot:
             raise UnknownNameError(f"plot: no format is called {suffix!r}; expected .svg, .png or .pdf")
         metadata = {"Software": None} if suffix == ".png" else {"CreationDate": None}
         content = self.svg().encode("utf-8") if suffix == ".svg" else self._render(suffix[1:], metadata=metadata)
-        try:
-            path.write_bytes(content)
-        except OSError as error:
-            raise OutputError(
-                f"plot: cannot write {path}: {error.strerror}; is the folder there and writable?"
-            ) from error
+        write_whole(path, content)
         return path
 
     def _render(self, format: str, metadata: dict[str, None]) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import DomainError, Node, OperandError, ShapeError, Value, absolute, logsumexp, relu, softplus, total
+from autograd import DomainError, Node, OperandError, ShapeError, absolute, logsumexp, relu, softplus, total
 from autograd.primitives.likelihood import bernoulli_nll
 from autograd.trees import leaves
 
@@ -137,6 +137,6 @@ def _check_targets(loss: str, targets: Sequence[Any], allowed: Callable[[Any], b
 
 def _class(label: Any, count: int) -> int:
     """Return a label as the position of its class."""
-    if isinstance(label, bool | Value) or label != int(label) or not 0 <= label < count:
+    if isinstance(label, bool) or not isinstance(label, int | np.integer) or not 0 <= label < count:
         raise DomainError(f"cross_entropy: expected labels from 0 to {count - 1}, got {label!r}")
     return int(label)

@@ -66,10 +66,10 @@ class Module:
         for name, parameter in parameters.items():
             parameter.data = numbers[name]
 
-    def label_parameters(self) -> None:
+    def label_parameters(self, prefix: str = "") -> None:
         """Label each parameter with its path, so that pictures and messages can name it."""
         for path, parameter in self.named_parameters():
-            parameter.label = path
+            parameter.label = f"{prefix}{path}"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.parameters())} parameters)"

@@ -58,7 +58,7 @@ class Neuron(Module):
         self.w = [Value(weight) for weight in weights]
         self.b = Value(0.0)
         self.activation, self.activate = find_activation(activation)
-        self.label_parameters()
+        self.label_parameters("neuron.")
 
     @classmethod
     def with_weights(cls, weights: Sequence[float], activation: str | Activation) -> Neuron:
@@ -102,7 +102,7 @@ class Layer(Module):
     ) -> None:
         weights = _draw(nout, nin, activation, initializer, rng)
         self.neurons = [Neuron.with_weights(row, activation) for row in weights]
-        self.label_parameters()
+        self.label_parameters("layer.")
 
     def __call__(self, x: Sequence[Value | float]) -> Any:
         """Return the list of the neurons' outputs; of a single neuron, its output."""
@@ -169,6 +169,7 @@ class MLP(Module):
     ) -> None:
         if isinstance(nouts, int) or not nouts:
             raise DomainError(f"MLP: expected a list of layer widths such as [16, 16, 1], got {nouts!r}")
+        find_activation(activation)  # even if there is no hidden layer to use it
         random = generator(rng)
         widths = list(itertools.pairwise([nin, *nouts]))
         functions = [activation] * (len(widths) - 1) + [output_activation]

@@ -54,7 +54,9 @@ def _largest_partials(out: Any, *operands: Any) -> tuple[Any, ...]:
     return tuple([winner / count for winner in winners])
 
 
-DOT: Variadic = Variadic("dot", _dot, _dot, _dot_partials, symbol="·", doc="the sum of w * x, plus a bias, as one node")
+DOT: Variadic = Variadic(
+    "dot", _dot, _dot, _dot_partials, symbol="w·x+b", doc="the sum of w * x, plus a bias, as one node"
+)
 TOTAL: Variadic = Variadic(
     "total", _total, _total, lambda out, *xs: (1.0,) * len(xs), symbol="Σ", doc="a sum as one node"
 )

@@ -80,11 +80,7 @@ def jax(program: ModuleType) -> Run:
     data = [jnp.asarray(array) for array in program.data()]
     compiled = library.jit(library.value_and_grad(lambda p, *data: program.arrays(xp, p, *data)))
 
-    def run() -> tuple[float, dict[str, np.ndarray]]:
-        loss, slopes = compiled(p, *data)
-        return float(loss), {name: np.asarray(slope) for name, slope in slopes.items()}
-
-    return run
+    return lambda: library.block_until_ready(compiled(p, *data))
 
 
 class Symbol:
@@ -161,14 +157,21 @@ def casadi(program: ModuleType) -> Run:
     p = {name: fill(array.tolist()) for name, array in arrays.items()}
     with replaced(program.scalar):
         loss = program.scalar(p, *(array.tolist() for array in program.data())).sx
-    function = library.Function("f", [symbols], [loss, library.gradient(loss, symbols)])
+    function = library.Function("f", [symbols], [loss, library.densify(library.gradient(loss, symbols))])
+    # CasADi's own way to call a function without converting its arguments: it reads and writes these arrays.
+    value, slopes = np.zeros(1), np.zeros(len(flat))
+    buffer, trigger = function.buffer()
+    buffer.set_arg(0, memoryview(flat))
+    buffer.set_res(0, memoryview(value))
+    buffer.set_res(1, memoryview(slopes))
+    parts = np.split(slopes, np.cumsum([array.size for array in arrays.values()])[:-1])  # views
+    shaped = {name: part.reshape(array.shape) for (name, array), part in zip(arrays.items(), parts, strict=True)}
 
     def run() -> tuple[float, dict[str, np.ndarray]]:
-        value, slopes = function(flat)
-        parts = np.split(slopes.full().ravel(), np.cumsum([array.size for array in arrays.values()])[:-1])
-        slopes = {name: part.reshape(array.shape) for (name, array), part in zip(arrays.items(), parts, strict=True)}
-        return float(value), slopes
+        trigger()
+        return value[0], shaped
 
+    run.keeps_alive = (function, buffer, flat)  # type: ignore[attr-defined]  # CasADi holds their addresses only
     return run
 
 

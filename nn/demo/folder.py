@@ -1,0 +1,69 @@
+"""An output folder whose files appear all together at the end of the work, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from os import PathLike
+from pathlib import Path
+
+from autograd.errors import OutputError
+
+
+@contextlib.contextmanager
+def staged(folder: str | PathLike[str]) -> Iterator[Path]:
+    """Give an empty folder to write into; at the end of the `with` block its files move to `folder`.
+
+    That `folder` can be made and written to is found out at the beginning, before any work is lost. When the block
+    fails or is interrupted, nothing is left behind: no files, and no folder that was not there before.
+
+    Raises
+    ------
+    OutputError
+        When `folder` is a file, or cannot be made or written to.
+    """
+    folder = Path(folder)
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        staging = _make(folder)
+    except OutputError:
+        _remove_empty(made)
+        raise
+    try:
+        yield staging
+        _move(staging, folder)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        _remove_empty(made)  # which a folder with files in it survives
+
+
+def _make(folder: Path) -> Path:
+    """Make the folder, and in it one for files in the making: on the same disk, so that moving them is instant."""
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"output folder: {str(folder)!r} is a file; choose another name with --out")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=".in-the-making-", dir=folder))
+    except OSError as error:
+        raise OutputError(
+            f"output folder: cannot write to {str(folder)!r}: {error.strerror or error}; choose another one with --out"
+        ) from error
+
+
+def _move(staging: Path, folder: Path) -> None:
+    for path in sorted(staging.iterdir()):
+        try:
+            path.replace(folder / path.name)
+        except OSError as error:
+            raise OutputError(
+                f"output folder: cannot put {path.name!r} into {str(folder)!r}: {error.strerror or error}"
+            ) from error
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    """Remove folders, innermost first, as long as they are empty."""
+    with contextlib.suppress(OSError):
+        for path in folders:
+            path.rmdir()

@@ -10,7 +10,10 @@ WANTED_ACCURACY = 0.95
 
 @dataclass(frozen=True)
 class Settings:
-    """What can be chosen about a run; with the defaults, every seed tried reads 96 % of unseen digits or more."""
+    """What can be chosen about a run.
+
+    The defaults read 97 % of the held-back digits; of 100 other seeds, whose splits may be harder, 99 reach 95 %.
+    """
 
     epochs: int = 10
     batch_size: int = 32

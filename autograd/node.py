@@ -38,6 +38,9 @@ class Node:
     #: The kind of node that an operation on several kinds gives: the one with the highest precedence.
     precedence: ClassVar[int] = 0
 
+    #: Whether the node stands for a plain number while a program is traced.
+    is_number: ClassVar[bool] = False
+
     data: Any
     grad: Any
     label: str

@@ -9,8 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, Protocol
 
-recording: ContextVar[bool] = ContextVar("recording", default=True)
+
+class Recorder(Protocol):
+    """What takes note of operations in place of the nodes themselves: a running trace of the compiler."""
+
+    def record(self, primitive: Any, operands: tuple[Any, ...]) -> Any:
+        """Take note of an operation and return its result."""
+
+    def leaf(self, data: Any, label: str) -> Any:
+        """Return a number as a node that nothing was computed for."""
+
+    def detached(self) -> Recorder:
+        """Return the recorder whose results are constants to every derivative: `no_grad` within a trace."""
+
+    def attached(self) -> Recorder:
+        """Return the recorder whose results can be differentiated."""
+
+
+#: True: nodes remember how they were made. False: they do not. A recorder: it is asked instead.
+recording: ContextVar[bool | Recorder] = ContextVar("recording", default=True)
 transforming: ContextVar[bool] = ContextVar("transforming", default=False)
 
 
@@ -27,7 +46,8 @@ def no_grad() -> Iterator[None]:
     >>> y.data, y.is_leaf
     (9.0, True)
     """
-    token = recording.set(False)
+    mode = recording.get()
+    token = recording.set(False if isinstance(mode, bool) else mode.detached())
     try:
         yield
     finally:
@@ -37,7 +57,8 @@ def no_grad() -> Iterator[None]:
 @contextmanager
 def transformation() -> Iterator[None]:
     """Mark the block as the body of a derivative: it is recorded, even under `no_grad`."""
-    recorded, nested = recording.set(True), transforming.set(True)
+    mode = recording.get()
+    recorded, nested = recording.set(True if isinstance(mode, bool) else mode.attached()), transforming.set(True)
     try:
         yield
     finally:

@@ -63,6 +63,9 @@ class Value(Operators, Node):
                     data.label = label
                 return data
             data = _number(data)
+        mode = _recording()
+        if mode is not True and mode is not False:
+            return mode.leaf(data, label)  # type: ignore[no-any-return]
         node = _blank(cls)
         node.data = data
         node.grad = UNSWEPT
@@ -298,12 +301,15 @@ _PLAIN: Final = {Value, float}
 
 def _record(data: Any, primitive: Primitive, operands: tuple[Any, ...], partials: tuple[Any, ...]) -> Value:
     """Make the node of a result; under `no_grad` a leaf that keeps only the name of what made it."""
+    mode = _recording()
+    if mode is not True and mode is not False:
+        return mode.record(primitive, operands)  # type: ignore[no-any-return]
     node = _blank(Value)
     node.data = data
     node.grad = UNSWEPT
     node.label = ""
     node.primitive = primitive
-    if _recording():
+    if mode:
         node.operands = operands
         node.partials = partials
     else:

@@ -28,10 +28,9 @@ class Recorded:
     order
         All nodes behind the output, in topological order.
     symbolic
-        Whether derivatives are to be recorded, so that they can be differentiated again: so when another
-        transformation surrounds this one, or when an argument was a node (unless under `no_grad`).
+        Whether derivatives are recorded, so that they can be differentiated again.
     among_nodes
-        Whether an argument was a node; results are nodes then.
+        Whether results are nodes: so when an argument was one, or when another transformation surrounds this one.
     """
 
     def __init__(self, variables: list[Tree], output: Tree, *, symbolic: bool, among_nodes: bool) -> None:
@@ -47,10 +46,11 @@ class Recorded:
 
     def result(self, derivative: Any) -> Any:
         """Return a number as the caller expects it: a node among nodes, else a float."""
-        if self.symbolic:
-            return derivative if isinstance(derivative, Node) else Value(derivative)
-        number = derivative.data if isinstance(derivative, Node) else derivative
-        return Value(number) if self.among_nodes else float(number)
+        if isinstance(derivative, Node) and not (self.symbolic and self.among_nodes):
+            derivative = derivative.data
+        if self.among_nodes:
+            return Value(derivative)
+        return derivative if isinstance(derivative, Node) else float(derivative)
 
     def results(self, tree: Tree) -> Tree:
         """Return a tree of numbers as the caller expects it."""
@@ -64,8 +64,10 @@ def record(function: Callable[..., Any], arguments: Sequence[Any], argnums: Sequ
     for its own (Siskind & Pearlmutter 2005, "Perturbation confusion and referential transparency").
     """
     _check_argnums(arguments, argnums)
-    among_nodes = any(isinstance(leaf, Node) for position in argnums for leaf in leaves(arguments[position]))
-    symbolic = transforming.get() or (among_nodes and recording.get())
+    given = [leaf for position in argnums for leaf in leaves(arguments[position]) if isinstance(leaf, Node)]
+    mode, nested = recording.get(), transforming.get()
+    among_nodes = nested or any(not leaf.is_number for leaf in given)
+    symbolic = nested or (bool(given) and mode is not False)
     renewed = list(arguments)
     with transformation():
         for position in argnums:

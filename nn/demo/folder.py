@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -25,31 +26,26 @@ def staged(folder: str | PathLike[str]) -> Iterator[Path]:
         When `folder` is a file, or cannot be made or written to.
     """
     folder = Path(folder)
-    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    made: list[Path] = []
     try:
-        staging = _make(folder)
-    except OutputError:
+        if folder.is_file():
+            raise NotADirectoryError(errno.ENOTDIR, "it is a file")
+        made += [path for path in (folder, *folder.parents) if not path.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        # Inside of it, so on the same disk, where moving a file is a matter of its name.
+        staging = Path(tempfile.mkdtemp(prefix=".in-the-making-", dir=folder))
+    except OSError as error:
         _remove_empty(made)
-        raise
+        reason = error.strerror or str(error)
+        raise OutputError(
+            f"output folder: cannot write to {str(folder)!r}: {reason}; choose another one with --out"
+        ) from error
     try:
         yield staging
         _move(staging, folder)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
         _remove_empty(made)  # which a folder with files in it survives
-
-
-def _make(folder: Path) -> Path:
-    """Make the folder, and in it one for files in the making: on the same disk, so that moving them is instant."""
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"output folder: {str(folder)!r} is a file; choose another name with --out")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=".in-the-making-", dir=folder))
-    except OSError as error:
-        raise OutputError(
-            f"output folder: cannot write to {str(folder)!r}: {error.strerror or error}; choose another one with --out"
-        ) from error
 
 
 def _move(staging: Path, folder: Path) -> None:

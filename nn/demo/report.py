@@ -34,7 +34,7 @@ def page(experiment: Experiment, check: Check, history: History, pictures: Mappi
         lead=_lead(experiment, history),
         tiles=_tiles(experiment, check, history),
         facts="\n".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in facts),
-        left_out=f'<p class="note">Left out: {escape(left_out)}</p>' if left_out else "",
+        left_out=_note(left_out),
         learning=_figure(pictures, "loss", wide=True),
         mistakes=_mistakes(experiment, history),
         confusion=_figure(pictures, "confusion") + _figure(pictures, "misread"),
@@ -47,6 +47,12 @@ def page(experiment: Experiment, check: Check, history: History, pictures: Mappi
         source=escape(f"Data: {experiment.dataset.source}. Licence: {experiment.dataset.licence}."),
         versions=escape(", ".join(versions())),
     )
+
+
+def _note(left_out: str) -> str:
+    if not left_out:
+        return ""
+    return f'<p class="note">Curves, confusion matrix and misread digits are left out: {escape(left_out)}</p>'
 
 
 def _lead(experiment: Experiment, history: History) -> str:

@@ -203,22 +203,24 @@ def test_a_failure_leaves_nothing_behind(tmp_path, failure):
 def test_a_folder_that_is_a_file_is_named(tmp_path):
     file = tmp_path / "file"
     file.write_text("mine")
-    for path, message in ((file, "is a file"), (file / "inside", "cannot write to")):
+    for path, message in ((file, "it is a file; choose another one"), (file / "inside", "Not a directory")):
         with pytest.raises(OutputError, match=message), staged(path):
             pass
     assert file.read_text() == "mine"
 
 
-def test_a_folder_that_cannot_be_written_is_named_and_not_left_behind(tmp_path, monkeypatch):
+@pytest.mark.parametrize("step", ["tempfile.mkdtemp", "pathlib.Path.mkdir", "pathlib.Path.exists"])
+def test_a_folder_that_cannot_be_written_is_named_and_not_left_behind(tmp_path, monkeypatch, step):
     def refuse(*arguments, **settings):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("tempfile.mkdtemp", refuse)
-    with (
-        pytest.raises(OutputError, match=r"Permission denied; choose another one with --out"),
-        staged(tmp_path / "out"),
-    ):
-        pass
+    with monkeypatch.context() as patch:
+        patch.setattr(step, refuse)
+        with (
+            pytest.raises(OutputError, match=r"Permission denied; choose another one with --out"),
+            staged(tmp_path / "x"),
+        ):
+            pass
     assert list(tmp_path.iterdir()) == []
 
 
@@ -334,7 +336,7 @@ def test_a_bad_output_folder_is_found_out_before_the_training(tmp_path, capsys, 
     assert run("--out", tmp_path / "file") == 1
     told, complaint = capsys.readouterr()
     assert told == ""
-    assert "is a file; choose another name with --out" in complaint
+    assert "it is a file; choose another one with --out" in complaint
 
 
 def test_ctrl_c_leaves_nothing_behind(few_digits, tmp_path, capsys, monkeypatch):

@@ -264,7 +264,7 @@ def run(*arguments):
 
 def test_the_demo_tells_a_story_and_writes_its_files(few_digits, tmp_path, capsys):
     out = tmp_path / "out"
-    assert run("--out", out, "--epochs", 2, "--batch-size", 10) == 0
+    assert run("--out", out, "--epochs", 2) == 0
     told, progress = capsys.readouterr()
     names = [line.split("  ")[0] for line in told.splitlines()]
     assert names == ["data", "network", "training", "one step", "gradients", "trained", "accuracy", "written"]
@@ -297,13 +297,14 @@ def test_the_demo_tells_a_story_and_writes_its_files(few_digits, tmp_path, capsy
 
 
 def test_the_weights_are_those_of_the_network_that_was_judged(few_digits, tmp_path, capsys):
-    assert run("--out", tmp_path, "--epochs", 2, "--batch-size", 10, "--quiet") == 0
+    assert run("--out", tmp_path, "--epochs", 2, "--quiet") == 0
+    assert capsys.readouterr().out == ""
     with np.load(tmp_path / "weights.npz", allow_pickle=False) as weights:
         assert len(weights) == 2410
         assert weights["layers.0.neurons.3.w.1"].dtype == np.float64
         model = nn.MLP(64, [32, 10])
         model.load_state_dict(weights)
-    experiment = job.prepare(Settings(epochs=2, batch_size=10))
+    experiment = job.prepare(Settings(epochs=2))
     history = job.learn(experiment, Silent())
     assert model.state_dict() == experiment.model.state_dict()
     assert [value.data for value in model(experiment.test_images[0].tolist())] == history.scores[0].tolist()
@@ -373,11 +374,6 @@ def test_bad_options_are_wrong_usage(option, value, capsys):
     with pytest.raises(SystemExit, match="2"):
         run(option, value)
     assert re.search(rf"{option}: expected a whole number, \d or more, got '{value}'", capsys.readouterr().err)
-
-
-def test_quiet_prints_nothing(few_digits, tmp_path, capsys):
-    assert run("--out", tmp_path, "--epochs", 2, "--batch-size", 10, "--quiet") == 0
-    assert capsys.readouterr().out == ""
 
 
 # --- the report

@@ -24,34 +24,14 @@ def add_command(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
     parser = subparsers.add_parser(
         "demo", help="train a network of single numbers to read handwritten digits", description=_DESCRIPTION
     )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("chainrule-demo"),
-        metavar="FOLDER",
-        help="where to write (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--epochs",
-        type=_positive,
-        default=Settings.epochs,
-        metavar="N",
-        help="times through all images (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--batch-size",
-        type=_positive,
-        default=Settings.batch_size,
-        metavar="N",
-        help="images a training step (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--seed",
-        type=_seed,
-        default=Settings.seed,
-        metavar="N",
-        help="of the split, the weights and the order (default: %(default)s)",
-    )
+    for name, kind, default, metavar, meaning in (
+        ("--out", Path, Path("chainrule-demo"), "FOLDER", "where to write"),
+        ("--epochs", _positive, Settings.epochs, "N", "times through all images"),
+        ("--batch-size", _positive, Settings.batch_size, "N", "images a training step"),
+        ("--seed", _seed, Settings.seed, "N", "of the split, the weights and the order"),
+    ):
+        help = f"{meaning} (default: %(default)s)"
+        parser.add_argument(name, type=kind, default=default, metavar=metavar, help=help)
     parser.add_argument("--quiet", action="store_true", help="print nothing but what goes wrong")
     parser.set_defaults(run=run)
 

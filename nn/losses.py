@@ -19,8 +19,8 @@ from autograd.trees import leaves
 def mse_loss(predictions: Any, targets: Any) -> Any:
     """Return the mean squared error: mean((p - t)**2).
 
-    >>> mse_loss([Value(1.0), Value(3.0)], [0.0, 0.0])
-    Value(5.0)
+    >>> mse_loss([1.0, 3.0], [0.0, 0.0])
+    5.0
     """
     pairs = _pairs("mse_loss", predictions, targets)
     return total([(p - t) ** 2 for p, t in pairs]) / len(pairs)
@@ -29,8 +29,8 @@ def mse_loss(predictions: Any, targets: Any) -> Any:
 def half_sse_loss(predictions: Any, targets: Any) -> Any:
     """Return half of the sum of squared errors: sum((t - p)**2) / 2, the loss of most derivations by hand.
 
-    >>> half_sse_loss([Value(1.0), Value(3.0)], [0.0, 0.0])
-    Value(5.0)
+    >>> half_sse_loss([1.0, 3.0], [0.0, 0.0])
+    5.0
     """
     return total([(p - t) ** 2 for p, t in _pairs("half_sse_loss", predictions, targets)]) * 0.5
 
@@ -38,8 +38,8 @@ def half_sse_loss(predictions: Any, targets: Any) -> Any:
 def l1_loss(predictions: Any, targets: Any) -> Any:
     """Return the mean absolute error: mean(|p - t|), with slope 0 where they are equal.
 
-    >>> l1_loss([Value(1.0), Value(3.0)], [0.0, 0.0])
-    Value(2.0)
+    >>> l1_loss([1.0, 3.0], [0.0, 0.0])
+    2.0
     """
     pairs = _pairs("l1_loss", predictions, targets)
     return total([absolute(p - t) for p, t in pairs]) / len(pairs)
@@ -48,8 +48,8 @@ def l1_loss(predictions: Any, targets: Any) -> Any:
 def hinge_loss(scores: Any, labels: Any) -> Any:
     """Return the mean of max(0, 1 - label * score), the loss of maximum-margin classification; labels are -1 or 1.
 
-    >>> hinge_loss([Value(0.5), Value(2.0)], [1, 1])
-    Value(0.25)
+    >>> hinge_loss([0.5, 2.0], [1, 1])
+    0.25
     """
     pairs = _pairs("hinge_loss", scores, labels)
     _check_targets("hinge_loss", [label for _, label in pairs], lambda label: label in (-1, 1), "-1 or 1")
@@ -62,7 +62,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
     Logarithms are held above -100, as PyTorch does, so that a certain and wrong prediction costs 100, not inf.
     Where the probability comes from a sigmoid, `binary_cross_entropy_with_logits` is exact and cheaper.
 
-    >>> round(binary_cross_entropy([Value(0.5)], [1.0]).data, 6)
+    >>> round(binary_cross_entropy([0.5], [1.0]), 6)
     0.693147
     """
     pairs = _pairs("binary_cross_entropy", probabilities, targets)
@@ -79,7 +79,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
 def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Any:
     """Return the binary cross-entropy of sigmoid(logits), computed without overflow; targets are from 0 to 1.
 
-    >>> round(binary_cross_entropy_with_logits([Value(0.0)], [1.0]).data, 6)
+    >>> round(binary_cross_entropy_with_logits([0.0], [1.0]), 6)
     0.693147
     """
     pairs = _pairs("binary_cross_entropy_with_logits", logits, targets)
@@ -97,7 +97,7 @@ def cross_entropy(logits: Sequence[Sequence[Any]], labels: Sequence[int]) -> Any
     DomainError
         A label is not the number of a class.
 
-    >>> round(cross_entropy([[Value(0.0), Value(0.0)]], [1]).data, 6)
+    >>> round(cross_entropy([[0.0, 0.0]], [1]), 6)
     0.693147
     """
     rows, classes = [list(row) for row in logits], _as_list(labels)

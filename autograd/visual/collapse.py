@@ -23,6 +23,7 @@ from autograd.visual.parameters import Owner
 LIMIT: Final = 200  # boxes; more help nobody
 _OPERANDS: Final = 40  # of one node: a column of so many boxes is no picture any more
 _FEW: Final = 64  # groups: whoever reads those wants the outline
+_CONSTANTS: Final = 3  # of one node that are drawn one by one in a collapsed picture
 _LAST: Final = 12  # nodes that are drawn of a graph that is too big
 
 
@@ -61,12 +62,12 @@ def group_nodes(order: Sequence[Node], outputs: Sequence[Node], parameters: Mapp
     kinds = _Kinds(set(outputs), parameters)
     if len(order) <= LIMIT and all(len(node.operands) <= _OPERANDS for node in order):
         alone = _grouped(order, lambda node: Key(kinds[node], (), node))
-        if alone and _readable(alone, LIMIT):
+        if alone and _readable(alone, LIMIT, collapsed=False):
             return alone
     owners = _owners(order, parameters)
     for depth in range(max(map(len, owners.values()), default=0), -1, -1):
         grouping = _grouped(order, _by_operation(kinds, owners, depth))
-        if grouping and _readable(grouping, _FEW):
+        if grouping and _readable(grouping, _FEW, collapsed=True):
             grouping.note = f"too big: collapsed ({len(order):,} nodes, drawn as {len(grouping.groups)} groups)"
             return grouping
     return _last_nodes(order, kinds)
@@ -145,6 +146,14 @@ def constants_of(node: Node) -> list[float]:
     return [operand for operand in operands if operand.__class__ is float]
 
 
+def stacks_of_constants(group: Group, *, collapsed: bool) -> list[list[float]]:
+    """Return the constants that the nodes of a group use, a list for each box that they are drawn in."""
+    constants = [constant for node in group.nodes for constant in constants_of(node)]
+    if len(group.nodes) == 1 and not (collapsed and len(constants) > _CONSTANTS):
+        return [[constant] for constant in constants]
+    return [constants] if constants else []
+
+
 def uses_between(grouping: Grouping) -> list[Counter[int]]:
     """Count, for each group, the uses that its nodes make of the nodes of each other group."""
     index = grouping.index
@@ -158,12 +167,10 @@ def uses_between(grouping: Grouping) -> list[Counter[int]]:
     return uses
 
 
-def _readable(grouping: Grouping, limit: int) -> bool:
+def _readable(grouping: Grouping, limit: int, *, collapsed: bool) -> bool:
     """Tell whether there are at most `limit` boxes, those of constants included, and not many more arrows."""
-    boxes = len(grouping.groups)
-    for group in grouping.groups:
-        boxes += len(constants_of(group.nodes[0])) if len(group.nodes) == 1 else any(map(constants_of, group.nodes))
-    return boxes <= limit and sum(map(len, uses_between(grouping))) <= 2 * limit
+    constants = sum(len(stacks_of_constants(group, collapsed=collapsed)) for group in grouping.groups)
+    return len(grouping.groups) + constants <= limit and sum(map(len, uses_between(grouping))) <= 2 * limit
 
 
 def _last_nodes(order: Sequence[Node], kinds: _Kinds) -> Grouping:

@@ -9,14 +9,13 @@ from typing import Any, Final
 
 from autograd.errors import OperandError
 from autograd.node import Node, topological_order
-from autograd.visual.collapse import Group, Grouping, constants_of, group_nodes, uses_between
+from autograd.visual.collapse import Group, Grouping, group_nodes, stacks_of_constants, uses_between
 from autograd.visual.measure import number
 from autograd.visual.parameters import parameters_among
 from autograd.visual.picture import Arrow, Box, Picture
 
 NOT_SWEPT = "backward() has not run: no gradients yet"
 _OPERATIONS_LISTED: Final = 6
-_CONSTANTS_LISTED: Final = 3
 
 
 def draw(thing: Any) -> Picture:
@@ -70,7 +69,9 @@ def graph_picture(outputs: Sequence[Node]) -> Picture:
     arrows: list[Arrow] = []
     for place, (group, uses) in enumerate(zip(grouping.groups, uses_between(grouping), strict=True)):
         boxes.append(_box(group, _id(place), swept=swept))
-        for part in _single(group.nodes[0], place, grouping) if len(group.nodes) == 1 else _many(group, place, uses):
+        stacks = stacks_of_constants(group, collapsed=bool(grouping.note))
+        alone = len(group.nodes) == 1
+        for part in _single(group.nodes[0], place, grouping, stacks) if alone else _many(place, uses, stacks):
             if isinstance(part, Box):
                 boxes.append(part)
             else:
@@ -90,43 +91,38 @@ def _name(node: Node) -> str:
 # --- what leads to a box ------------------------------------------------------------------------------------------
 
 
-def _single(node: Node, place: int, grouping: Grouping) -> Iterator[Box | Arrow]:
-    """Yield an arrow for each operand of a node drawn alone, and a box for each of its constants."""
-    target = _id(place)
+def _single(node: Node, place: int, grouping: Grouping, stacks: Sequence[Sequence[float]]) -> Iterator[Box | Arrow]:
+    """Yield an arrow for each operand of a node drawn alone, and a box for each of its constants, in their order."""
     drawn: set[int] = set()
-    constants = constants_of(node)
-    if grouping.note and len(constants) > _CONSTANTS_LISTED:
-        yield from _stack_of_constants(constants, target)
-        constants = []
+    waiting = enumerate(stacks)
     for operand, partial in zip(node.operands, node.partials, strict=True):
         if operand.__class__ is float:
-            if constants:  # one box for each use, in the order of use
-                box = f"{target}c{len(constants)}"
-                constant = constants.pop(0)
-                yield Box(box, number(constant), kind="constant", detail=repr(constant))
-                yield Arrow(box, target)
+            for position, stack in waiting:
+                yield from _constants(stack, place, position)
+                break
             continue
         source = grouping.index[operand]
         if len(grouping.groups[source].nodes) == 1:
-            yield Arrow(_id(source), target, number(partial or 0.0))
+            yield Arrow(_id(source), _id(place), number(partial or 0.0))
         elif source not in drawn:
             drawn.add(source)
-            yield Arrow(_id(source), target)
+            yield Arrow(_id(source), _id(place))
 
 
-def _many(group: Group, place: int, uses: Counter[int]) -> Iterator[Box | Arrow]:
+def _many(place: int, uses: Counter[int], stacks: Sequence[Sequence[float]]) -> Iterator[Box | Arrow]:
     """Yield an arrow for each group that a group uses, and one box for all its constants."""
-    constants = [constant for node in group.nodes for constant in constants_of(node)]
-    if constants:
-        yield from _stack_of_constants(constants, _id(place))
+    for stack in stacks:
+        yield from _constants(stack, place, 0)
     for source, count in uses.items():
         yield Arrow(_id(source), _id(place), f"×{count:,}" if count > 1 else "")
 
 
-def _stack_of_constants(constants: Sequence[float], target: str) -> Iterator[Box | Arrow]:
-    box = f"{target}c"
-    yield Box(box, _range(constants), kind="constant", count=len(constants), tag=f"×{len(constants):,}")
-    yield Arrow(box, target)
+def _constants(stack: Sequence[float], place: int, position: int) -> Iterator[Box | Arrow]:
+    """Yield the box of some constants, and the arrow from it."""
+    box, count = f"{_id(place)}c{position}", len(stack)
+    tag = f"×{count:,}" if count > 1 else ""
+    yield Box(box, _range(stack), kind="constant", tag=tag, count=count, detail="" if tag else repr(stack[0]))
+    yield Arrow(box, _id(place))
 
 
 # --- what stands in a box -----------------------------------------------------------------------------------------

@@ -11,12 +11,12 @@ from typing import Final
 
 #: Width classes in hundredths of the font size, and the characters in each.
 _CLASSES: Final = {
-    28: "'IJijl",
-    34: " ,./:;\\|f-",
-    39: "()[]!rt",
-    52: '"*_`szc?²₀₁₂₃₄₅₆₇₈₉',
-    63: "$0123456789{}FLPTYESabdeghknopquvxykσΣ∂",
-    69: "ABCKRVXZ",
+    30: "'IJijl",
+    34: " ,./:;\\|",
+    42: "()[]!rtf-",
+    54: '"*_`sz?²₀₁₂₃₄₅₆₇₈₉',
+    64: "$0123456789{}FLPTYEScabdeghknopquvxykσΣ∂",
+    71: "ABCKRVXZ",
     79: "DGHNOQU&",
     84: "#+<=>^~w×÷−→√",
     100: "%mMW@…⋮",

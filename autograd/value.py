@@ -178,11 +178,14 @@ class Value(Operators, Node):
         x_data = xs if constant else tuple(map(_data, xs))
         outputs: list[Any] = []
         for ws, bias in zip(rows, biases, strict=True):
-            if bias.__class__ is not Value or set(map(type, ws)) != _VALUES:
+            try:
+                w_data = [w.data for w in ws]
+                out = reduce(operator.add, map(operator.mul, w_data, x_data), bias.data)
+            except (AttributeError, TypeError):  # something among them is not a node
+                out = None
+            if out.__class__ is not float:  # one look at the sum is quicker than one at each weight
                 outputs += super().affine(primitive, (ws,), xs, (bias,))
                 continue
-            w_data = tuple(map(_data, ws))
-            out = reduce(operator.add, map(operator.mul, w_data, x_data), bias.data)
             partials = (*x_data, *((None,) * len(xs) if constant else w_data), 1.0)
             outputs.append(_record(out, primitive, (*ws, *xs, bias), partials))
         return outputs

@@ -176,7 +176,13 @@ def _readable(grouping: Grouping, limit: int, *, collapsed: bool) -> bool:
 def _last_nodes(order: Sequence[Node], kinds: _Kinds) -> Grouping:
     """Draw only the end of the graph; all before it, which nothing at the end can precede, is one group a kind."""
     last = set(order[-_LAST:])
-    grouping = _grouped(order, lambda node: Key(kinds[node], (), node if node in last else None))
+
+    def key_of(node: Node) -> Key:
+        if node in last:
+            return Key(kinds[node], (), node)
+        return Key("operation" if node.operands else kinds[node], (), None)
+
+    grouping = _grouped(order, key_of)
     assert grouping is not None  # a group for each of a few kinds and a few nodes
     size = f"{len(order):,} nodes, {_depth(order):,} deep"
     grouping.note = f"too big: collapsed ({size}; only the last {_LAST} are drawn one by one)"

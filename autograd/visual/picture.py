@@ -129,7 +129,8 @@ class Picture:
         ----------
         engine
             Who places boxes and arrows: "graphviz" (a system `dot`, or `pygraphviz`), "builtin" (our own layout, the
-            same bytes on every machine), or "auto": Graphviz when there is one, our own otherwise.
+            same bytes on every machine), or "auto": Graphviz when there is one, our own otherwise. Where a picture's
+            columns say where its boxes stand, no engine is asked.
 
         Raises
         ------

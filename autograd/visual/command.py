@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from autograd import Value
+    from autograd.value import Value
     from autograd.visual.formula import Formula
     from autograd.visual.picture import Picture
 
@@ -103,8 +103,8 @@ def parse_variables(words: Sequence[str]) -> dict[str, Value]:
     >>> parse_variables(["a=2", "b=-3e-1"])
     {'a': Value(2.0, label='a'), 'b': Value(-0.3, label='b')}
     """
-    from autograd import Value
     from autograd.errors import DomainError
+    from autograd.value import Value
     from autograd.visual.formula import normal_name
 
     variables: dict[str, Value] = {}
@@ -124,7 +124,8 @@ def parse_variables(words: Sequence[str]) -> dict[str, Value]:
 
 def differentiate(formula: Formula, variables: Mapping[str, Value]) -> tuple[float, Picture]:
     """Evaluate a formula, run backward through it, and draw it."""
-    from autograd import Value, draw
+    from autograd.value import Value
+    from autograd.visual.graph import draw
     from autograd.visual.measure import number
 
     result = Value(formula.evaluate(variables))  # a formula without names is a number

@@ -31,7 +31,9 @@ from autograd.errors import (
     MissingExtraError,
     OperandError,
     OutputError,
+    RetraceWarning,
     ShapeError,
+    TracingError,
     UnknownNameError,
 )
 from autograd.functions import clip, elu, leaky_relu, log_softmax, softmax
@@ -54,7 +56,7 @@ from autograd.primitives.comparison import (
     stop_gradient,
     where,
 )
-from autograd.primitives.nary import affine, dot, largest, logsumexp, total
+from autograd.primitives.nary import affine, dot, largest, logsumexp, take, total
 from autograd.primitives.transcendental import (
     arccos,
     arcsin,
@@ -74,14 +76,23 @@ from autograd.primitives.transcendental import (
     tanh,
 )
 from autograd.recording import no_grad
+from autograd.transforms.batching import vmap
 from autograd.transforms.forward import hessian, hvp, jvp
 from autograd.transforms.reverse import grad, jacobian, value_and_grad, vjp
 from autograd.value import Value
 
 if TYPE_CHECKING:
+    from autograd.compiler.compiled import Compiled, compile
     from autograd.visual import Picture, draw
 
-_LAZY = {"Picture": "autograd.visual", "draw": "autograd.visual", "testing": "", "visual": ""}
+_LAZY = {
+    "Compiled": "autograd.compiler.compiled",
+    "Picture": "autograd.visual",
+    "compile": "autograd.compiler.compiled",
+    "draw": "autograd.visual",
+    "testing": "",
+    "visual": "",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -97,6 +108,7 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "AutogradError",
+    "Compiled",
     "DomainError",
     "Elementwise",
     "FormulaError",
@@ -107,7 +119,9 @@ __all__ = [
     "OperandError",
     "OutputError",
     "Picture",
+    "RetraceWarning",
     "ShapeError",
+    "TracingError",
     "UnknownNameError",
     "Value",
     "absolute",
@@ -118,6 +132,7 @@ __all__ = [
     "arctan",
     "arctan2",
     "clip",
+    "compile",
     "cos",
     "cosh",
     "divide",
@@ -164,11 +179,13 @@ __all__ = [
     "step",
     "stop_gradient",
     "subtract",
+    "take",
     "tan",
     "tanh",
     "topological_order",
     "total",
     "value_and_grad",
     "vjp",
+    "vmap",
     "where",
 ]

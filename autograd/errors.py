@@ -34,6 +34,14 @@ class GraphError(AutogradError, RuntimeError):
     """The computation graph cannot do what was asked of it."""
 
 
+class TracingError(AutogradError, RuntimeError):
+    """A function cannot be compiled as it is written; the message shows what to write instead."""
+
+
+class RetraceWarning(UserWarning):
+    """A compiled function meets new branches again and again, and runs eagerly from now on."""
+
+
 class FormulaError(AutogradError, ValueError):
     """A formula on the command line that cannot be read."""
 

@@ -59,6 +59,8 @@ class Value(Operators, Node):
         """Make a leaf, or return the node that was given."""
         if data.__class__ is not float:
             if isinstance(data, Node):
+                if data.is_number:  # a number in a trace becomes a node
+                    return data.writer.leaf(data, label)  # type: ignore[attr-defined, no-any-return]
                 if label:
                     data.label = label
                 return data

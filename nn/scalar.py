@@ -195,7 +195,7 @@ class MLP(Module):
         if len(x) != self.nin:
             raise ShapeError(f"MLP({self.nin}, ...) takes {self.nin} inputs, got {len(x)}; is a sample one row of X?")
         for position, number in enumerate(x):
-            if number != number:
+            if isinstance(number, float) and number != number:
                 raise DomainError(f"MLP: input {position} is nan; remove or replace missing numbers first")
         return list(x)
 

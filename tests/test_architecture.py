@@ -28,9 +28,11 @@ ORDER = [
     "autograd.transforms.variables",
     "autograd.transforms.reverse",
     "autograd.transforms.forward",
+    "autograd.transforms.batching",
     "autograd.transforms",
     "autograd.testing",
     "autograd.visual",
+    "autograd.compiler",
     "autograd",
     "autograd.cli",
     "autograd.__main__",
@@ -51,7 +53,7 @@ ORDER = [
 #: What may be imported besides the standard library; extras only where they are used.
 DEPENDENCIES = {"numpy", "graphviz", "tqdm", "autograd", "nn"}
 EXTRAS = {"matplotlib", "pygraphviz"}
-PACKAGES = {"autograd.testing", "autograd.visual", "nn.datasets", "nn.plots", "nn.demo"}
+PACKAGES = {"autograd.compiler", "autograd.testing", "autograd.visual", "nn.datasets", "nn.plots", "nn.demo"}
 
 
 def module_name(path):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import add, mul
@@ -13,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import ShapeError
+from autograd.errors import DomainError, ShapeError
 from autograd.node import Node
 from autograd.primitive import Variadic, apply, register
 from autograd.primitives.comparison import equal, maximum
 from autograd.primitives.transcendental import exp
+from autograd.trees import map_leaves
 
 
 def _dot(*operands: float) -> float:
@@ -71,7 +73,14 @@ LOGSUMEXP: Variadic = Variadic(
 LARGEST: Variadic = Variadic(
     "largest", _largest, _largest, _largest_partials, symbol="max", doc="the largest of many numbers as one node"
 )
-for _row in (DOT, TOTAL, LOGSUMEXP, LARGEST):
+TAKE: Variadic = Variadic(
+    "take",
+    lambda index, *xs: xs[int(index)],
+    lambda index, *xs: np.choose(np.asarray(index, dtype=np.intp), np.broadcast_arrays(*xs)),
+    lambda out, index, *xs: (None, *[equal(index, float(position)) for position in range(len(xs))]),
+    doc="the number at a position of a list, where the position is data",
+)
+for _row in (DOT, TOTAL, LOGSUMEXP, LARGEST, TAKE):
     register(_row)
 
 
@@ -153,6 +162,44 @@ def largest(xs: Iterable[Any]) -> Any:
     Value(3.0)
     """
     return apply(LARGEST, _not_empty("largest", xs))
+
+
+def take(rows: Sequence[Any], index: Any) -> Any:
+    """Return `rows[index]`: of an array of positions, a list of rows.
+
+    What a language model does with a token, and a cross-entropy with a target. In a compiled function, positions that
+    come from an integer array are data: one program serves all texts of a length. (`rows[index]` would be looked up
+    once, when the program is made, and made again for every other position.)
+
+    Parameters
+    ----------
+    rows
+        Numbers, or lists of numbers of one structure.
+    index
+        A position from 0 to len(rows) - 1, or an array or list of them.
+
+    Raises
+    ------
+    DomainError
+        A position lies outside of the list, or is not a whole number.
+
+    >>> take([[1.0, 2.0], [3.0, 4.0]], 1)
+    [3.0, 4.0]
+    >>> take([10.0, 20.0], [1, 1, 0])
+    [20.0, 20.0, 10.0]
+    """
+    if isinstance(index, Node):
+        row = next(iter(rows))
+        return map_leaves(lambda *leaves: apply(TAKE, (index, *leaves)), row, *rows[1:])
+    if isinstance(index, np.ndarray | list | tuple):
+        return [take(rows, position) for position in index]
+    try:
+        position = operator.index(index)
+    except TypeError:
+        raise DomainError(f"take: expected a whole number as position, got {index!r}") from None
+    if not 0 <= position < len(rows):
+        raise DomainError(f"take: position {position} lies outside of a list of {len(rows)} rows")
+    return rows[position]
 
 
 def _not_empty(function: str, xs: Iterable[Any]) -> tuple[Any, ...]:

@@ -1,0 +1,15 @@
+"""The compiler: scalar programs as array programs.
+
+arguments       what a call is made of: arrays to compute with, and a key
+program         scalar operations in single-assignment form, with a reference interpreter
+symbols, trace  stage 1: run a function on symbols, and write down what it does
+builder         a program that folds constants, flattens sums, and knows the role of each place
+simplify        stage 2: the traced program, written anew by a builder
+differentiate   stage 3: append the gradient, by the same rows as eager
+access          strided views recovered from positions
+statements      stage 4: the places of one role as one array statement
+contraction, templates, emit    stage 5: statements as NumPy text
+replay          text as functions that run
+source, picture the program to read, and to look at
+compiled        compile: programs cached by shape and guarded by branch
+"""

@@ -1,0 +1,154 @@
+"""A program that simplifies itself while it is written, and knows the role of each place.
+
+The role of a place is what it does: its primitive and the roles of its operands. Places of one role do the same to
+different numbers, cannot depend on each other, and so become one array statement (see `statements`).
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from typing import Any, Final
+
+from autograd.compiler.program import Program
+from autograd.primitive import Primitive, Variadic
+from autograd.primitives.arithmetic import add, divide, multiply, power, subtract
+from autograd.primitives.comparison import identity, stop_gradient, where
+from autograd.primitives.nary import DOT, TAKE, TOTAL
+
+#: A part of a sum: the product of two places, or (place, ALONE).
+Term = tuple[int, int]
+ALONE: Final = -1
+
+_LAST: Final = 2**62
+#: Primitives whose operands may be swapped.
+_COMMUTATIVE: Final = frozenset({add, multiply})
+#: What a 1 as second operand leaves as it is: exactly, for -0.0, infinities and nan alike.
+_NEUTRAL: Final = frozenset({multiply, divide, power})
+
+
+class Builder(Program):
+    """Writes a program with constants folded, equal operations shared and sums flattened.
+
+    Attributes
+    ----------
+    roles
+        The role of each place, as a number; operands have lower roles than their users.
+    order
+        For each place what to sort its role by, so that arrays keep the order of what they were derived from.
+    origin
+        The order that places written from now on get; by default their own number.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.roles: list[int] = []
+        self.order: list[int] = []
+        self.origin: int | None = None
+        # What operands that may be swapped are sorted by: roles, constants last. `2 * x` and `x * 2` are one role.
+        self._ranks: list[int] = []
+        self._role_numbers: dict[Any, int] = {}
+        self._known: dict[Any, int] = {}
+
+    def append(self, primitive: Primitive | None, operands: tuple[int, ...]) -> int:
+        """Add a place as it is, and return its number."""
+        place = super().append(primitive, operands)
+        self.roles.append(-1 if primitive is None else self._role(self._role_key(primitive, operands)))
+        self._ranks.append(self.roles[place])
+        self.order.append(place if self.origin is None else self.origin)
+        return place
+
+    def constant(self, number: float) -> int:
+        """Return the place of a constant; all constants have one role."""
+        place = super().constant(number)
+        self.roles[place] = self._role("constant")
+        self._ranks[place] = _LAST
+        return place
+
+    def leaf(self, source: int, position: int) -> int:
+        """Add an element of a source; all elements of one source have one role."""
+        place = super().leaf(source, position)
+        self.roles[place] = self._ranks[place] = self._role(("source", source))
+        self.order[place] = position
+        return place
+
+    def add(self, primitive: Primitive, operands: tuple[int, ...]) -> int:
+        """Return a place with this result: a new one, unless it is known or simpler."""
+        if primitive is identity:
+            return operands[0]
+        if primitive in _COMMUTATIVE and self._ranks[operands[1]] < self._ranks[operands[0]]:
+            operands = (operands[1], operands[0])
+        key = (primitive, operands)
+        place = self._known.get(key)
+        if place is None:
+            place = self._known[key] = self._simpler(primitive, operands)
+        return place
+
+    def sum(self, terms: Iterable[Term]) -> int:
+        """Return the place of a sum of terms.
+
+        Terms of one kind (the same roles) become one dot or one total; different kinds are kept apart and added last,
+        in the order of their roles, so that one odd term does not spoil the pattern of the others.
+        """
+        kinds: dict[tuple[int, int], list[Term]] = {}
+        ranks = self._ranks
+        for left, right in terms:
+            rank, other = ranks[left], ALONE if right == ALONE else ranks[right]
+            term = (left, right) if rank <= other or other == ALONE else (right, left)
+            kind = (rank, other) if rank <= other or other == ALONE else (other, rank)
+            kinds.setdefault(kind, []).append(term)
+        parts = [self._sum_of_kind(kinds[kind]) for kind in sorted(kinds)]
+        result = parts[0]
+        for part in parts[1:]:
+            result = self.add(add, (result, part))
+        return result
+
+    def _sum_of_kind(self, terms: Sequence[Term]) -> int:
+        if terms[0][1] in self.constants:  # c * x + d * x is (c + d) * x
+            factors: dict[int, float] = {}
+            for left, right in terms:
+                factors[left] = factors.get(left, 0.0) + self.constants[right]
+            terms = [(left, self.constant(factor)) for left, factor in factors.items()]
+        lefts, rights = zip(*terms, strict=True)
+        if rights[0] == ALONE:
+            return lefts[0] if len(lefts) == 1 else self.append(TOTAL, lefts)
+        # A dot even of one product: the sums beside it may have more, and are to share its role.
+        if self.constants.keys() >= {*lefts, *rights}:
+            products = map(self._multiplied, lefts, rights)
+            return self.constant(reduce(operator.add, products))
+        return self.append(DOT, (*lefts, *rights, self.constant(0.0)))
+
+    def _multiplied(self, left: int, right: int) -> float:
+        return self.constants[left] * self.constants[right]
+
+    def _simpler(self, primitive: Primitive, operands: tuple[int, ...]) -> int:
+        constants = self.constants
+        if primitive is not stop_gradient and all(operand in constants for operand in operands):
+            return self.constant(primitive.on_floats(*[constants[operand] for operand in operands]))
+        if primitive is where and operands[0] in constants:
+            return operands[1] if constants[operands[0]] else operands[2]
+        if len(operands) == 2:
+            for place, other in (operands, operands[::-1]) if primitive is multiply else (operands,):
+                if primitive in _NEUTRAL and constants.get(other) == 1.0:
+                    return place
+            if primitive is power and constants.get(operands[1]) == 2.0:
+                return self.add(multiply, (operands[0], operands[0]))
+            if primitive is subtract and constants.get(operands[1]) == 0.0 and str(constants[operands[1]]) == "0.0":
+                return operands[0]
+        return self.append(primitive, operands)
+
+    def _role_key(self, primitive: Primitive, operands: tuple[int, ...]) -> Any:
+        # Sums of different length have one role, else what follows them would fall apart into roles by position:
+        # causal attention sums 1, 2, 3, ... terms.
+        roles = self.roles
+        if primitive is DOT:
+            return (DOT, roles[operands[0]], roles[operands[len(operands) // 2]])
+        if primitive is TAKE:
+            return (TAKE, roles[operands[0]], roles[operands[1]], len(operands))
+        if isinstance(primitive, Variadic):
+            return (primitive, *dict.fromkeys([roles[x] for x in operands]))
+        return (primitive, *[roles[x] for x in operands])
+
+    def _role(self, key: Any) -> int:
+        return self._role_numbers.setdefault(key, len(self._role_numbers))

@@ -1,0 +1,149 @@
+"""A program of scalar operations in single-assignment form: what every stage of the compiler takes and returns.
+
+Places are numbered in the order of creation, so operands stand before their users. A leaf is an element of a
+source (an argument, the captured parameters) or a constant.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from autograd.errors import GraphError
+from autograd.primitive import Primitive
+
+
+class Section(NamedTuple):
+    """A part of a source with a name and shape of its own: one weight matrix among all parameters."""
+
+    name: str
+    start: int
+    shape: tuple[int, ...]
+
+
+class Source(NamedTuple):
+    """An array that the program reads: its name, its shape, and its named parts."""
+
+    name: str
+    shape: tuple[int, ...]
+    sections: tuple[Section, ...] = ()
+
+
+class Leaf(NamedTuple):
+    """The element of a source that a place stands for: the source's number, and the position in it."""
+
+    source: int
+    position: int
+
+
+class Program:
+    """Scalar operations, each with the places of its operands.
+
+    Attributes
+    ----------
+    primitives
+        The row that computes each place; None for leaves and constants.
+    operands
+        The places each place is computed from.
+    leaves, constants
+        What the places without a primitive stand for.
+    """
+
+    def __init__(self) -> None:
+        self.primitives: list[Primitive | None] = []
+        self.operands: list[tuple[int, ...]] = []
+        self.sources: list[Source] = []
+        self.leaves: dict[int, Leaf] = {}
+        self.constants: dict[int, float] = {}
+        self._constant_places: dict[bytes, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.primitives)
+
+    def append(self, primitive: Primitive | None, operands: tuple[int, ...]) -> int:
+        """Add a place as it is, and return its number."""
+        self.primitives.append(primitive)
+        self.operands.append(operands)
+        return len(self.primitives) - 1
+
+    def constant(self, number: float) -> int:
+        """Return the place of a constant. Constants are told apart by their bits: 0.0 is not -0.0."""
+        bits = struct.pack("d", number)
+        place = self._constant_places.get(bits)
+        if place is None:
+            place = self._constant_places[bits] = self.append(None, ())
+            self.constants[place] = number
+        return place
+
+    def source(self, name: str, shape: tuple[int, ...]) -> int:
+        """Add an array to read from, and return its number."""
+        self.sources.append(Source(name, shape))
+        return len(self.sources) - 1
+
+    def leaf(self, source: int, position: int) -> int:
+        """Add an element of a source, and return its place."""
+        place = self.append(None, ())
+        self.leaves[place] = Leaf(source, position)
+        return place
+
+
+def live_places(program: Program, outputs: Iterable[int]) -> bytearray:
+    """Return a flag for each place: whether some output depends on it."""
+    live = bytearray(len(program))
+    for place in outputs:
+        live[place] = 1
+    operands = program.operands
+    for place in range(len(program) - 1, -1, -1):
+        if live[place]:
+            for operand in operands[place]:
+                live[operand] = 1
+    return live
+
+
+def interpret(program: Program, arrays: Sequence[Sequence[float]], places: Iterable[int]) -> list[float]:
+    """Compute places one scalar at a time: the reference that every stage is held to.
+
+    Parameters
+    ----------
+    arrays
+        For each source, its elements as a flat sequence.
+    """
+    places = list(places)
+    live = live_places(program, places)
+    numbers: list[Any] = [None] * len(program)
+    for place, number in program.constants.items():
+        numbers[place] = number
+    for place, leaf in program.leaves.items():
+        numbers[place] = float(arrays[leaf.source][leaf.position])
+    for place, primitive in enumerate(program.primitives):
+        if live[place] and primitive is not None:
+            numbers[place] = primitive.on_floats(*[numbers[operand] for operand in program.operands[place]])
+    return [numbers[place] for place in places]
+
+
+def verify(program: Program, outputs: Iterable[int] = ()) -> None:
+    """Check what every stage must keep.
+
+    Raises
+    ------
+    GraphError
+        An operand stands after its user, a place is both leaf and operation, or a leaf lies outside of its source.
+    """
+    for place, (primitive, operands) in enumerate(zip(program.primitives, program.operands, strict=True)):
+        given = (place in program.leaves) + (place in program.constants)
+        if given != (primitive is None):
+            raise GraphError(f"place {place} must be exactly one of leaf, constant and operation")
+        if primitive is None and operands:
+            raise GraphError(f"place {place} is given, yet has operands")
+        if any(not 0 <= operand < place for operand in operands):
+            raise GraphError(f"place {place} ({primitive}) uses places {operands}, which must stand before it")
+    for place, leaf in program.leaves.items():
+        size = 1
+        for extent in program.sources[leaf.source].shape:
+            size *= extent
+        if not 0 <= leaf.position < size:
+            raise GraphError(f"place {place} reads position {leaf.position} of a source of {size} elements")
+    for place in outputs:
+        if not 0 <= place < len(program):
+            raise GraphError(f"output {place} is no place of a program of {len(program)}")

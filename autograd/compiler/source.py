@@ -1,0 +1,58 @@
+"""The text of a compiled program, as a file that runs by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.replay import Element, Replay
+
+
+def standalone(replay: Replay, title: str, values: Sequence[np.ndarray[Any, Any]], shown: int) -> str:
+    """Return a program with the given numbers in its sources, which prints its first results, and gradients."""
+    emitted = replay.emitted
+    backward = emitted.lines[emitted.forward :]
+    parts = [
+        f'"""{title}"""',
+        "import math" if any("math." in text for text in emitted.functions) else "",
+        "import numpy as np",
+        *[text.strip("\n") for text in emitted.functions],
+        _function("forward", [(line.text(), line.comment) for line in emitted.lines[: emitted.forward]]),
+        _function("backward", [(line.text(), line.comment) for line in backward]) if backward else "",
+        "# what the program reads",
+        "\n".join(
+            f"{name} = np.array({array.reshape(shape).tolist()})"
+            for name, shape, array in zip(emitted.names, emitted.shapes, values, strict=False)
+        ),
+        "\n".join(f"{name} = np.array({array.tolist()})" for name, array in emitted.constants.items()),
+        "# what it computes",
+        "\n".join(emitted.buffers),
+        "forward()\nbackward()" if backward else "forward()",
+        "\n".join(f'print("result", {_read(emitted.names, x)})' for x in replay.outputs[:shown]),
+        _printed_gradients(replay),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _function(name: str, lines: Sequence[tuple[str, str]]) -> str:
+    body = [f"    {text}{' ' * max(1, 88 - len(text))}# {comment}" for text, comment in lines] or ["    pass"]
+    return "\n".join([f"def {name}():", *body])
+
+
+def _read(names: Sequence[str], element: Element) -> str:
+    if element.array < 0:
+        return repr(element.constant)
+    return f"{names[element.array]}.reshape(-1)[{element.position}]"
+
+
+def _printed_gradients(replay: Replay) -> str:
+    """Write the lines that print the gradient of each source, in its order."""
+    names = replay.emitted.names
+    by_source: dict[int, list[str]] = {}
+    for (source, _), element in replay.gradients:
+        by_source.setdefault(source, []).append(_read(names, element))
+    return "\n".join(
+        f'print("gradient of {names[source]}", np.array([{", ".join(reads)}]))' for source, reads in by_source.items()
+    )

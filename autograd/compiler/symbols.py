@@ -1,0 +1,155 @@
+"""Symbols: what stands for numbers while a function is traced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+
+import numpy as np
+
+from autograd.errors import TracingError
+from autograd.node import Node
+from autograd.operators import Operators
+from autograd.primitive import Primitive
+from autograd.primitives.comparison import equal, greater, greater_equal, less, less_equal, not_equal
+from autograd.recording import recording
+
+if TYPE_CHECKING:
+    from autograd.compiler.trace import Writer
+
+_NUMBERS = (float, int, np.floating, np.integer, np.bool_)
+
+
+class Symbol(Operators, Node):
+    """A place of a program that is being written; stands for a `Value`."""
+
+    __slots__ = ("place", "writer")
+    precedence: ClassVar[int] = 2
+
+    place: int
+    writer: Writer
+
+    def __init__(self, writer: Writer, place: int) -> None:
+        self.writer = writer
+        self.place = place
+        self.label = ""
+
+    @classmethod
+    def apply(cls, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
+        """Write the operation into the program."""
+        mode = recording.get()
+        if isinstance(mode, bool):
+            mode = next(x for x in operands if isinstance(x, Symbol)).writer
+        return mode.record(primitive, operands)
+
+    @staticmethod
+    def accepts(other: Any) -> bool:
+        """Tell whether an operator takes `other`: real numbers and nodes, but not arrays."""
+        return isinstance(other, (Node, *_NUMBERS))
+
+    # --- the graph behind a symbol, for sweeps within a trace ------------------------------------------------------
+
+    @property
+    def operands(self) -> tuple[Any, ...]:  # type: ignore[override]
+        """The symbols and constants it is computed from."""
+        return self.writer.operands_of(self.place)
+
+    @property
+    def primitive(self) -> Primitive | None:  # type: ignore[override]
+        """The row that computes it."""
+        return self.writer.program.primitives[self.place]
+
+    def __hash__(self) -> int:
+        return self.place
+
+    def __eq__(self, other: object) -> Any:
+        # Nodes are equal by identity; two symbols of one place are one node.
+        return isinstance(other, Symbol) and other.place == self.place and other.writer is self.writer
+
+    # --- what a program may do with its numbers --------------------------------------------------------------------
+
+    @property
+    def data(self) -> Any:
+        """The number, as a constant to every derivative."""
+        return self.writer.number(self)
+
+    def detach(self) -> Any:
+        """Return the same number as a constant to every derivative."""
+        return self.writer.leaf(self.data, "")
+
+    def __lt__(self, other: Any) -> Any:
+        return less(self, other) if self.accepts(other) else NotImplemented
+
+    def __le__(self, other: Any) -> Any:
+        return less_equal(self, other) if self.accepts(other) else NotImplemented
+
+    def __gt__(self, other: Any) -> Any:
+        return greater(self, other) if self.accepts(other) else NotImplemented
+
+    def __ge__(self, other: Any) -> Any:
+        return greater_equal(self, other) if self.accepts(other) else NotImplemented
+
+    def __bool__(self) -> bool:
+        return bool(self.writer.guard(self, "truth"))
+
+    def __int__(self) -> int:
+        return int(self.writer.guard(self, "whole part"))
+
+    __trunc__ = __int__
+
+    # --- what it may not do ----------------------------------------------------------------------------------------
+
+    def backward(self) -> NoReturn:
+        """Refuse: a gradient within a compiled function is a value, not a side effect."""
+        raise TracingError(
+            "backward() inside of a compiled function would write gradients while it is traced only, and never again.\n"
+            "  instead of   loss.backward()  inside,   return loss  and call  compiled(...).backward(),\n"
+            "  or use       autograd.grad(f)(x)  inside, which returns the gradient"
+        )
+
+    @property
+    def grad(self) -> NoReturn:
+        """Refuse: see `backward`."""
+        raise TracingError(
+            "a traced number has no .grad; return the loss and call backward() on what the compiled function returns, "
+            "or use autograd.grad(f)(x) inside"
+        )
+
+    def __float__(self) -> float:
+        raise TracingError(
+            "a traced number cannot become a float: the number of this one call would be built into the program.\n"
+            "  instead of   math.sin(x)  or  float(x),   use  autograd.sin(x)  or  x  itself"
+        )
+
+    def __repr__(self) -> str:
+        primitive = self.writer.program.primitives[self.place]
+        return f"{type(self).__name__}({primitive.name if primitive else 'given'})"
+
+    def __format__(self, specification: str) -> str:
+        return repr(self)
+
+    def __reduce__(self) -> NoReturn:
+        raise TracingError("a traced number cannot be stored; return it from the compiled function, and store that")
+
+
+class NumberSymbol(Symbol):
+    """A place that stands for a plain float (or a truth value): an argument, a comparison, the `data` of a node."""
+
+    __slots__ = ()
+    is_number: ClassVar[bool] = True
+
+    __hash__ = Symbol.__hash__
+
+    def __eq__(self, other: object) -> Any:
+        return equal(self, other) if self.accepts(other) else NotImplemented
+
+    def __ne__(self, other: object) -> Any:
+        return not_equal(self, other) if self.accepts(other) else NotImplemented
+
+
+class IndexSymbol(NumberSymbol):
+    """An element of an array of integers: what `take` selects by."""
+
+    __slots__ = ()
+
+    def __index__(self) -> int:
+        return int(self.writer.guard(self, "whole part"))

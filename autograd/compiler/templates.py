@@ -1,0 +1,109 @@
+"""How each primitive is written in NumPy: what emitted programs are made of.
+
+A row whose evaluation is a ufunc is written as that ufunc. The others are written as a function of the program's own,
+from the text below, so that an emitted program runs without this library.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from autograd.errors import TracingError
+from autograd.primitive import Primitive
+
+#: Text of the functions that emitted programs bring along; each takes its operands and `out`.
+FUNCTIONS: Final[dict[str, str]] = {
+    "sigmoid": """
+def sigmoid(x, out):
+    decay = np.exp(-np.abs(x))  # at most 1: cannot overflow
+    np.divide(np.where(x < 0, decay, 1.0), 1.0 + decay, out=out)
+""",
+    "softplus": """
+def softplus(x, out):
+    np.logaddexp(x, 0.0, out=out)
+""",
+    "relu": """
+def relu(x, out):
+    np.maximum(x, 0.0, out=out)
+""",
+    "leaky_relu": """
+def leaky_relu(x, slope, out):
+    np.copyto(out, np.where(x > 0, x, slope * x))
+""",
+    "elu": """
+def elu(x, alpha, out):
+    np.copyto(out, np.where(x <= 0, alpha * np.expm1(np.minimum(x, 0.0)), x))
+""",
+    "erf": """
+def erf(x, out):
+    np.copyto(out, np.frompyfunc(math.erf, 1, 1)(x), casting="unsafe")
+""",
+    "gelu": """
+def gelu(x, out):
+    erf = np.frompyfunc(math.erf, 1, 1)(x * math.sqrt(0.5))
+    np.multiply(x, 0.5 * (1.0 + np.asarray(erf, dtype=float)), out=out)
+""",
+    "silu": """
+def silu(x, out):
+    decay = np.exp(-np.abs(x))
+    np.multiply(x, np.where(x < 0, decay, 1.0) / (1.0 + decay), out=out)
+""",
+    "sign": """
+def sign(x, out):
+    np.subtract(x > 0, x < 0, out=out, dtype=float)
+""",
+    "step": """
+def step(x, out):
+    np.greater(x, 0.0, out=out)
+""",
+    "where": """
+def where(condition, x, y, out):
+    np.copyto(out, np.where(condition, x, y))
+""",
+    "clip": """
+def clip(x, low, high, out):
+    np.minimum(np.maximum(x, low), high, out=out)
+""",
+    "bernoulli_nll": """
+def bernoulli_nll(p, t, out):
+    np.negative(t * np.maximum(np.log(p), -100.0) + (1.0 - t) * np.maximum(np.log(1.0 - p), -100.0), out=out)
+""",
+    "logsumexp": """
+def logsumexp(x, axis, out):
+    top = np.max(x, axis=axis, keepdims=True)
+    shift = np.where(np.isfinite(top), top, 0.0)  # an infinite maximum is the answer already
+    np.add(np.log(np.exp(x - shift).sum(axis=axis)), np.squeeze(shift, axis), out=out)
+""",
+    "take": """
+def take(index, rows, out):
+    found = np.take_along_axis(rows, np.asarray(index, dtype=np.intp)[..., None], axis=-1)
+    np.copyto(out, found[..., 0])
+""",
+    "strided": """
+def strided(array, offset, shape, steps):
+    flat = array.reshape(-1)[offset:]
+    return np.lib.stride_tricks.as_strided(flat, shape, [step * array.itemsize for step in steps])
+""",
+}
+#: Sums of many terms, over the last axes of one operand.
+REDUCTIONS: Final = {"total": "np.add.reduce", "largest": "np.maximum.reduce", "logsumexp": "logsumexp"}
+
+
+def function_name(primitive: Primitive) -> str:
+    """Return what emitted programs call for a primitive: a ufunc, or the name of a function from `FUNCTIONS`.
+
+    Raises
+    ------
+    TracingError
+        It is a primitive of the user's own, whose text is not known.
+    """
+    if isinstance(primitive.array, np.ufunc):
+        return f"np.{primitive.array.__name__}"
+    if primitive.name in FUNCTIONS:
+        return primitive.name
+    raise TracingError(
+        f"the primitive {primitive.name!r} has no NumPy text to emit; compile works with this library's own.\n"
+        "  give it a ufunc as `array`, or write it with autograd's functions"
+    )

@@ -1,0 +1,285 @@
+"""Stage 1, trace: run a function once on symbols, and write down what it does."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from autograd.compiler.arguments import Call, replace_numbers
+from autograd.compiler.names import arrange_labels
+from autograd.compiler.program import Leaf, Program, Section, Source
+from autograd.compiler.symbols import IndexSymbol, NumberSymbol, Symbol
+from autograd.errors import TracingError
+from autograd.primitive import Primitive
+from autograd.primitives.comparison import equal, greater, greater_equal, less, less_equal, not_equal, stop_gradient
+from autograd.recording import recording
+from autograd.trees import Tree, leaves
+from autograd.value import Value, as_operand
+
+#: What a comparison of nodes gives is a truth value, not a node.
+COMPARISONS: Final = frozenset({less, less_equal, greater, greater_equal, equal, not_equal})
+_PACKAGE: Final = str(Path(__file__).parent.parent)
+
+
+class Guard(NamedTuple):
+    """A number of the program that Python looked at: the trace holds for calls where it is the same.
+
+    Attributes
+    ----------
+    kind
+        "truth", or "whole part".
+    answer
+        What Python was told.
+    line
+        Where it asked: "file.py:12".
+    """
+
+    place: int
+    kind: str
+    answer: bool | int
+    line: str
+
+
+class Writer:
+    """Writes a program: turns operations on symbols into places."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        #: For each source, its elements in this call: what guards are answered from.
+        self.numbers: list[Any] = []
+        self.parameters: list[Value] = []
+        self.guards: list[Guard] = []
+        self.closed = False
+        self._parameter_symbols: dict[int, Symbol] = {}
+        self._kinds: dict[int, type[Symbol]] = {}
+        self._evaluated: dict[int, float] = {}
+
+    # --- the recorder that `Value` asks ------------------------------------------------------------------------------
+
+    def record(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
+        """Write an operation, and return the symbol of its result."""
+        if self.closed:
+            raise TracingError(
+                f"a traced number was used ({primitive.name}) after its compiled function had returned. It escaped by "
+                "a side effect, such as  kept.append(x) .\n"
+                "  instead of   kept.append(x)  inside,   return x  as well:  return loss, x"
+            )
+        kind: type[Symbol] = NumberSymbol
+        places = []
+        for operand in operands:
+            if isinstance(operand, Symbol):
+                if operand.writer is not self:
+                    raise _foreign()
+                if not operand.is_number:
+                    kind = Symbol
+                places.append(operand.place)
+            elif isinstance(operand, Value):
+                kind = Symbol
+                places.append(self.parameter(operand).place)
+            else:
+                places.append(self.program.constant(as_operand(operand, primitive.name)))  # type: ignore[arg-type]
+        if primitive in COMPARISONS:
+            kind = NumberSymbol
+        return kind(self, self.program.append(primitive, tuple(places)))
+
+    def leaf(self, data: Any, label: str) -> Symbol:
+        """Return a number as a node: a constant, or a plain number of the program."""
+        if isinstance(data, Symbol):
+            return Symbol(self, data.place)
+        return Symbol(self, self.program.constant(float(data)))
+
+    def detached(self) -> Writer:
+        """Return this writer, with results that are constants to every derivative."""
+        return _Detached(self)  # type: ignore[return-value]
+
+    def attached(self) -> Writer:
+        """Return this writer."""
+        return self
+
+    # --- what symbols ask -------------------------------------------------------------------------------------------
+
+    def operands_of(self, place: int) -> tuple[Any, ...]:
+        """Return what a place is computed from: symbols, and constants as floats."""
+        constants = self.program.constants
+        return tuple([constants[x] if x in constants else Symbol(self, x) for x in self.program.operands[place]])
+
+    def number(self, symbol: Symbol) -> Symbol:
+        """Return the number of a symbol as a constant to every derivative."""
+        if symbol.is_number:
+            return symbol
+        return NumberSymbol(self, self.program.append(stop_gradient, (symbol.place,)))
+
+    def guard(self, symbol: Symbol, kind: str) -> bool | int:
+        """Answer a question that Python asks about a number, and take note of the answer."""
+        number = self._evaluate(symbol.place)
+        answer = number != 0 if kind == "truth" else int(number)
+        self.guards.append(Guard(symbol.place, kind, answer, calling_line()))
+        return answer
+
+    def parameter(self, value: Value) -> Symbol:
+        """Return the symbol of a `Value` that the function reaches without being given it."""
+        symbol = self._parameter_symbols.get(id(value))
+        if symbol is None:
+            if value.operands:
+                raise TracingError(
+                    f"the compiled function uses {value!r}, a node computed outside of it: what it was computed from "
+                    "would be frozen.\n  compute it inside of the function, or pass it as an argument, or use .detach()"
+                )
+            symbol = Symbol(self, self.program.leaf(0, len(self.parameters)))
+            self._parameter_symbols[id(value)] = symbol
+            self.parameters.append(value)
+            self.numbers[0].append(value.data)
+        return symbol
+
+    def _evaluate(self, place: int) -> float:
+        """Compute a place from this call's numbers; what was computed before is kept."""
+        program, known, stack = self.program, self._evaluated, [place]
+        while stack:
+            current = stack[-1]
+            if current in known:
+                stack.pop()
+            elif current in program.constants:
+                known[current] = program.constants[current]
+            elif current in program.leaves:
+                leaf = program.leaves[current]
+                known[current] = float(self.numbers[leaf.source][leaf.position])
+            else:
+                missing = [x for x in program.operands[current] if x not in known]
+                if missing:
+                    stack += missing
+                else:
+                    primitive = program.primitives[current]
+                    known[current] = primitive.on_floats(*[known[x] for x in program.operands[current]])  # type: ignore[union-attr]
+        return known[place]
+
+
+class _Detached:
+    """A writer under `no_grad`."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._writer, name)
+
+    def record(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
+        """Write an operation whose result is a constant to every derivative."""
+        result = self._writer.record(primitive, operands)
+        return result if result.is_number else Symbol(self._writer, self._writer.number(result).place)
+
+    def detached(self) -> _Detached:
+        """Return this writer."""
+        return self
+
+    def attached(self) -> Writer:
+        """Return the writer whose results can be differentiated."""
+        return self._writer
+
+
+class Trace(NamedTuple):
+    """A traced function: the program, and what connects it with the function's arguments and results.
+
+    Attributes
+    ----------
+    program
+        Source 0 is the captured parameters; then come the arguments' numbers, in order.
+    outputs
+        What the function returned, with symbols for its numbers.
+    parameters
+        The captured `Value`s, as in source 0.
+    guards
+        What Python looked at on the way.
+    """
+
+    program: Program
+    outputs: Tree
+    parameters: list[Value]
+    guards: list[Guard]
+
+
+def trace(function: Callable[..., Any], arguments: tuple[Tree, ...], settings: dict[str, Tree], call: Call) -> Trace:
+    """Run a function on symbols in place of the numbers among its arguments.
+
+    Raises
+    ------
+    TracingError
+        The function does what cannot be compiled; the message says what to write instead.
+    """
+    writer = Writer(Program())
+    writer.program.source("parameters", (0,))
+    writer.numbers.append([])
+    slots = iter(zip(call.slots, call.contents, strict=True))
+
+    def next_slot() -> Iterator[Symbol]:
+        slot, content = next(slots)
+        kind = {"float": NumberSymbol, "index": IndexSymbol, "value": Symbol}[slot.kind]
+        source = writer.program.source(slot.name, slot.shape)
+        numbers = np.ravel(content) if isinstance(content, np.ndarray) else [getattr(x, "data", x) for x in content]
+        writer.numbers.append(numbers)
+        return (kind(writer, writer.program.leaf(source, position)) for position in range(len(numbers)))
+
+    symbolic = [replace_numbers(argument, next_slot) for argument in arguments]
+    named = {name: replace_numbers(argument, next_slot) for name, argument in settings.items()}
+    token = recording.set(writer)
+    try:
+        outputs = function(*symbolic, **named)
+    finally:
+        recording.reset(token)
+        writer.closed = True
+    program = writer.program
+    parameters = _arrange_parameters(writer)
+    if any(isinstance(leaf, Symbol) and leaf.writer is not writer for leaf in leaves(outputs)):
+        raise _foreign()
+    return Trace(program, outputs, parameters, writer.guards)
+
+
+def _arrange_parameters(writer: Writer) -> list[Value]:
+    """Order the captured values so that those used alike stand together: weights with weights, biases with biases.
+
+    Labels tell which matrix a value belongs to (see `names`); values without one are alike when the same primitive is
+    the first to use them.
+    """
+    program = writer.program
+    places = {leaf.position: place for place, leaf in program.leaves.items() if leaf.source == 0}
+    uses: dict[int, Primitive] = {}
+    for primitive, operands in zip(program.primitives, program.operands, strict=True):
+        for operand in operands:
+            if primitive is not None and operand not in uses:
+                uses[operand] = primitive
+    unlabelled: dict[str, list[int]] = {}
+    labelled: dict[str, int] = {}
+    for position, value in enumerate(writer.parameters):
+        if value.label and value.label not in labelled:
+            labelled[value.label] = position
+        else:
+            unlabelled.setdefault(uses[places[position]].name if places[position] in uses else "", []).append(position)
+    arranged: list[int] = []
+    sections = []
+    for name, shape, labels in arrange_labels(list(labelled)):
+        sections.append(Section(name, len(arranged), shape))
+        arranged += [labelled[label] for label in labels]
+    for group in unlabelled.values():
+        arranged += group
+    for new, old in enumerate(arranged):
+        program.leaves[places[old]] = Leaf(0, new)
+    program.sources[0] = Source("parameters", (len(arranged),), tuple(sections))
+    return [writer.parameters[position] for position in arranged]
+
+
+def calling_line() -> str:
+    """Return "file.py:12" of the innermost frame outside of this library."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame else "unknown line"
+
+
+def _foreign() -> TracingError:
+    return TracingError(
+        "a number of another trace was used: it escaped from a compiled function by a side effect; return it instead"
+    )

@@ -1,0 +1,31 @@
+"""A function of one sample as a function of a batch."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from autograd.errors import ShapeError
+
+
+def vmap(function: Callable[..., Any]) -> Callable[..., list[Any]]:
+    """Return the function that applies `function` to each sample: to the items of its arguments, side by side.
+
+    Raises
+    ------
+    ShapeError
+        The arguments do not have the same number of items.
+
+    >>> vmap(lambda x, y: x * y)([1.0, 2.0], [3.0, 4.0])
+    [3.0, 8.0]
+    """
+
+    @functools.wraps(function)
+    def batched(*arguments: Any) -> list[Any]:
+        lengths = {len(argument) for argument in arguments}
+        if len(lengths) != 1:
+            raise ShapeError(f"vmap: expected arguments with the same number of samples, got {sorted(lengths)}")
+        return [function(*sample) for sample in zip(*arguments, strict=True)]
+
+    return batched

@@ -1,0 +1,183 @@
+"""`compile` as users call it: the same results as eager, branches guarded, programs that stand alone."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import TracingError, Value, compile, grad, hessian, no_grad, take, value_and_grad, vmap
+
+
+def moons_loss(model, X, y):
+    scores = [model(row) for row in X]
+    data = sum((1 - yi * s).relu() for yi, s in zip(y, scores, strict=True)) / len(scores)
+    return data + 1e-4 * sum(p * p for p in model.parameters()), scores
+
+
+@pytest.fixture
+def moons():
+    X, y = nn.datasets.moons(40, noise=0.1, rng=0)
+    return nn.MLP(2, [8, 8, 1], rng=0), X, 2.0 * y - 1.0
+
+
+def test_loss_scores_and_gradients_equal_eager(moons):
+    model, X, y = moons
+    fast = compile(lambda X, y: moons_loss(model, X, y))
+    for _ in range(3):  # values change, the program stays
+        model.zero_grad()
+        expected, scores = moons_loss(model, X.tolist(), y.tolist())
+        expected.backward()
+        gradients = [p.grad for p in model.parameters()]
+        model.zero_grad()
+        loss, fast_scores = fast(X, y)
+        loss.backward()
+        loss.backward()
+        assert loss.data == pytest.approx(expected.data, rel=1e-12)
+        np.testing.assert_allclose([s.data for s in fast_scores], [s.data for s in scores], rtol=1e-12)
+        np.testing.assert_allclose([p.grad / 2 for p in model.parameters()], gradients, rtol=1e-11, atol=1e-14)
+        for p in model.parameters():
+            p.data -= 0.05 * p.grad
+        y = -y
+    assert fast.stats.traces == 1
+    assert fast.stats.statements < 60 < 1900 < fast.stats.scalar_nodes
+    assert fast.explain_misses().startswith("no misses")
+
+
+def test_an_earlier_result_still_has_its_own_gradient(moons):
+    model, X, y = moons
+    fast = compile(lambda X, y: moons_loss(model, X, y)[0])
+    first, _second = fast(X, y), fast(-X, y)
+    first.backward()
+    found = [p.grad for p in model.parameters()]
+    model.zero_grad()
+    moons_loss(model, X.tolist(), y.tolist())[0].backward()
+    np.testing.assert_allclose(found, [p.grad for p in model.parameters()], rtol=1e-11, atol=1e-14)
+
+
+def test_results_take_part_in_eager_graphs(moons):
+    model, X, y = moons
+    fast = compile(lambda X, y: moons_loss(model, X, y)[0])
+    (fast(X, y) * 3.0).backward()
+    tripled = [p.grad for p in model.parameters()]
+    model.zero_grad()
+    fast(X, y).backward()
+    np.testing.assert_allclose(tripled, [3 * p.grad for p in model.parameters()])
+    with no_grad():
+        assert fast(X, y).is_leaf
+
+
+def test_the_printed_program_runs_alone(moons, tmp_path):
+    model, X, y = moons
+    fast = compile(lambda X, y: moons_loss(model, X, y)[0])
+    loss = fast(X, y)
+    path = tmp_path / "program.py"
+    path.write_text(fast.source, encoding="utf-8")
+    run = subprocess.run([sys.executable, "-I", path], capture_output=True, text=True, check=True)
+    assert float(run.stdout.split()[1]) == pytest.approx(loss.data, rel=1e-15)
+    assert "layers_0_w.T" in fast.source
+    assert "autograd" not in fast.source
+
+
+def test_branches_are_guarded():
+    calls = []
+
+    @compile
+    def kinked(x):
+        calls.append(x)
+        return x * x if x > 0 else -3.0 * x
+
+    assert [kinked(v) for v in (2.0, 3.0, -1.0, 4.0, -2.0)] == [4.0, 9.0, 3.0, 16.0, 6.0]
+    assert len(calls) == 2
+    strict = compile(lambda x: max(x, 2.0 * x), on_retrace="error")
+    assert strict(1.0) == 2.0
+    with pytest.raises(TracingError, match=r"test_compiled\.py:\d+"):
+        strict(-1.0)
+
+
+def test_too_many_branches_run_eagerly_with_one_warning():
+    staircase = compile(lambda x: int(x) * 1.0)
+    with pytest.warns(autograd.RetraceWarning, match="test_compiled") as caught:
+        assert [staircase(float(v)) for v in range(40)] == [float(v) for v in range(40)]
+    assert len(caught) == 1
+
+
+def test_whole_number_arrays_index():
+    table = [[Value(3.0 * i + j) for j in range(3)] for i in range(5)]
+    picked = compile(lambda tokens: sum(sum(v * v for v in take(table, t)) for t in tokens))
+    for tokens in ([0, 1, 1], [4, 4, 0], [2, 3, 4]):
+        loss = picked(np.array(tokens))
+        loss.backward()
+        assert loss.data == sum((3.0 * t + j) ** 2 for t in tokens for j in range(3))
+        expected = [[2 * v.data * tokens.count(i) for v in row] for i, row in enumerate(table)]
+        assert [[v.grad for v in row] for row in table] == expected
+        for row in table:
+            for v in row:
+                v.grad = 0.0
+    assert picked.stats.traces == 1
+
+
+def test_it_composes_with_transformations():
+    f = lambda v: v[0] ** 2 * v[1] + autograd.exp(v[1])
+    point = [3.0, 0.5]
+    np.testing.assert_allclose(compile(grad(f))(point), grad(f)(point), rtol=1e-12)
+    np.testing.assert_allclose(compile(hessian(f))(point), hessian(f)(point), rtol=1e-12)
+    value, slope = compile(value_and_grad(f))(point)
+    assert type(value) is float
+    np.testing.assert_allclose((value, *slope), (f(point), *grad(f)(point)), rtol=1e-12)
+    np.testing.assert_allclose(compile(vmap(f))(np.array([point, point])), [f(point)] * 2, rtol=1e-12)
+    np.testing.assert_allclose(compile(f)(point), f(point), rtol=1e-12)
+
+
+def test_values_as_arguments_get_gradients():
+    area = compile(lambda size: size[0] * size[1])
+    width, height = Value(3.0), Value(4.0)
+    area([width, height]).backward()
+    assert (width.grad, height.grad) == (4.0, 3.0)
+
+
+def test_data_is_a_constant_and_no_grad_too():
+    f = lambda x: x * x.data + x
+    x = Value(3.0)
+    compile(f)(x).backward()
+    assert x.grad == 4.0
+
+    def quiet(x):
+        with no_grad():
+            y = x * x
+        return x * y
+
+    x.grad = 0.0
+    compile(quiet)(x).backward()
+    assert x.grad == 9.0
+
+
+def test_leaks_side_effects_and_other_mistakes_are_refused():
+    kept = []
+    compile(lambda x: (kept.append(x), x * 2)[1])(1.0)
+    with pytest.raises(TracingError, match="return"):
+        kept[0] + 1.0
+    weight = Value(2.0)
+    with pytest.raises(TracingError, match="backward"):
+        compile(lambda x: (x * weight).backward())(1.0)
+    with pytest.raises(TracingError, match=r"autograd\.sin"):
+        compile(lambda x: float(x))(1.0)
+    outside = weight * 2.0
+    with pytest.raises(TracingError, match="computed outside"):
+        compile(lambda x: x * outside)(1.0)
+    with pytest.raises(TracingError, match="hashable"):
+        compile(lambda x, s: x)(1.0, {1, 2})
+    with pytest.raises(autograd.GraphError, match="compiled yet"):
+        _ = compile(lambda x: x).source
+
+
+def test_the_rolled_graph_can_be_drawn(moons):
+    model, X, y = moons
+    fast = compile(lambda X, y: moons_loss(model, X, y)[0])
+    fast(X, y)
+    picture = fast.draw()
+    assert 10 < len(picture.boxes) < 60
+    assert "rolled into" in picture.svg(engine="builtin")
+    assert autograd.draw(fast).svg(engine="builtin") == picture.svg(engine="builtin")

@@ -56,6 +56,7 @@ from autograd.primitives.comparison import (
     stop_gradient,
     where,
 )
+from autograd.primitives.likelihood import bernoulli_nll
 from autograd.primitives.nary import affine, dot, largest, logsumexp, take, total
 from autograd.primitives.transcendental import (
     arccos,
@@ -131,6 +132,7 @@ __all__ = [
     "arcsin",
     "arctan",
     "arctan2",
+    "bernoulli_nll",
     "clip",
     "compile",
     "cos",

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import DomainError, Node, OperandError, ShapeError, absolute, logsumexp, relu, softplus, total
+from autograd import DomainError, Node, OperandError, ShapeError, absolute, logsumexp, relu, softplus, take, total
 from autograd.primitives.likelihood import bernoulli_nll
 from autograd.trees import leaves
 
@@ -105,9 +105,8 @@ def cross_entropy(logits: Sequence[Sequence[Any]], labels: Sequence[int]) -> Any
         raise ShapeError(
             f"cross_entropy: got {len(rows)} samples and {len(classes)} labels; expected as many, at least 1"
         )
-    return total(
-        [logsumexp(row) - row[_class(label, len(row))] for row, label in zip(rows, classes, strict=True)]
-    ) / len(rows)
+    losses = [logsumexp(row) - take(row, _class(label, len(row))) for row, label in zip(rows, classes, strict=True)]
+    return total(losses) / len(rows)
 
 
 def _pairs(loss: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
@@ -135,8 +134,10 @@ def _check_targets(loss: str, targets: Sequence[Any], allowed: Callable[[Any], b
             raise DomainError(f"{loss}: expected targets {expected}, got {target!r} at {place}")
 
 
-def _class(label: Any, count: int) -> int:
-    """Return a label as the position of its class."""
+def _class(label: Any, count: int) -> Any:
+    """Return a label as the position of its class; a label in a trace is looked at when the program runs."""
+    if isinstance(label, Node) and label.is_number:
+        return label
     if isinstance(label, bool) or not isinstance(label, int | np.integer) or not 0 <= label < count:
         raise DomainError(f"cross_entropy: expected labels from 0 to {count - 1}, got {label!r}")
     return int(label)

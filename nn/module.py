@@ -37,7 +37,9 @@ class Module:
 
     def parameters(self) -> list[Any]:
         """Return all parameters, in the order of `named_parameters`."""
-        return [parameter for _, parameter in self.named_parameters()]
+        found: dict[int, Node] = {}
+        _collect(vars(self), found)
+        return list(found.values())
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter back to zero."""
@@ -86,6 +88,21 @@ def _nodes(holder: Any, path: str) -> Iterator[tuple[str, Node]]:
         inside = children(holder) or []
     for name, item in inside:
         yield from _nodes(item, f"{path}.{name}" if path else name)
+
+
+def _collect(holder: Any, found: dict[int, Node]) -> None:
+    """Add the nodes inside of a container: what `_nodes` yields, without the paths, since training loops ask often."""
+    if isinstance(holder, dict):
+        items = [item for name, item in holder.items() if not (isinstance(name, str) and name.startswith("_"))]
+    else:
+        items = holder
+    for item in items:
+        if isinstance(item, Node):
+            found[id(item)] = item
+        elif isinstance(item, Module):
+            _collect(vars(item), found)
+        elif isinstance(item, list | tuple | dict):
+            _collect(item, found)
 
 
 def _explain_names(missing: list[str], unknown: list[str], known: list[str]) -> str:

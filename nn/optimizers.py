@@ -84,6 +84,10 @@ class SGD(Optimizer):
 
     def step(self) -> None:
         """Move every parameter against its gradient (or the running sum of gradients)."""
+        if not self.momentum and not self.weight_decay:
+            for parameter in self.parameters:
+                parameter.data -= self.lr * parameter.grad
+            return
         for place, parameter in enumerate(self.parameters):
             gradient = self._gradient(parameter)
             if self.momentum:

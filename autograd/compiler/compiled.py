@@ -67,6 +67,15 @@ class CompiledValue(Value):
         """The derivatives in the captured parameters and the given values."""
         return self._gradient()
 
+    def backward(self) -> None:
+        """Compute the derivative in every parameter and given value, into their `grad`; see `Value.backward`."""
+        if not self.operands or any(operand.operands for operand in self.operands):
+            super().backward()  # there is a graph behind this one
+            return
+        self.grad = 1.0
+        for leaf, gradient in zip(self.operands, self._gradient(), strict=True):
+            leaf.grad += gradient
+
     def __reduce__(self) -> tuple[Any, ...]:
         raise GraphError("what a compiled function returned cannot be pickled with its graph; store its .data")
 
@@ -85,7 +94,7 @@ class _Program:
         self.runs = 0
         self._kept = [leaf.place for leaf in self.outputs] + [guard.place for guard in self.trace.guards]
         self._gradients: dict[int, Replay] = {}
-        first = self.nodes[0] if self.nodes else None
+        first = self.nodes[0] if self.nodes and recording.get() else None  # under no_grad nobody asks for a gradient
         self.replay = Replay(self.trace.program, self._kept, first, self.wrt)
         self.replay.seconds = {"trace": seconds, **self.replay.seconds}
         if first is not None:

@@ -59,7 +59,7 @@ elu: Elementwise = elementwise(
     "elu",
     lambda x, alpha: alpha * math.expm1(x) if x <= 0 else x,
     lambda x, alpha: np.where(x <= 0, alpha * np.expm1(np.minimum(x, 0.0)), x),
-    lambda out, x, alpha: where(x <= 0, alpha * exp(minimum(x, 0.0)), 1.0),
+    lambda out, x, alpha: where(x <= 0, alpha * exp(where(x < 0, x, 0.0)), 1.0),
     lambda out, x, alpha: where(x > 0, 0.0, expm1(minimum(x, 0.0))),
     symbol="ELU",
     doc="x where x > 0, else alpha * (exp(x) - 1); Clevert et al. 2015 (arXiv:1511.07289)",

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import DomainError, ShapeError
+from autograd.errors import DomainError, OperandError, ShapeError
 from autograd.node import Node
 from autograd.primitive import Variadic, apply, register
 from autograd.primitives.comparison import equal, maximum
@@ -189,6 +189,8 @@ def take(rows: Sequence[Any], index: Any) -> Any:
     [20.0, 20.0, 10.0]
     """
     if isinstance(index, Node):
+        if not index.is_number:
+            raise OperandError(f"take: a position is data and has no derivative, got {index!r}; try int(index)")
         row = next(iter(rows))
         return map_leaves(lambda *leaves: apply(TAKE, (index, *leaves)), row, *rows[1:])
     if isinstance(index, np.ndarray | list | tuple):

@@ -27,11 +27,10 @@ def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence
     (12.0, 4.0)
     """
     check_alike(list(tangents), list(primals), "the tangents", "the primals")
-    recorded = record(function, primals, range(len(primals)))
+    recorded = record(function, primals, range(len(primals))).meeting(leaves(list(tangents)))
     seeds: dict[Node, Any] = dict(zip(leaves(recorded.variables), leaves(list(tangents)), strict=True))
-    symbolic = recorded.symbolic or any(isinstance(tangent, Node) for tangent in seeds.values())
     with recorded.sweeping():
-        arrived = sweep_forward(recorded.order, seeds, symbolic=symbolic)
+        arrived = sweep_forward(recorded.order, seeds, symbolic=recorded.symbolic)
 
     def pushed(output: Any) -> Any:
         return recorded.result(arrived.get(output, 0.0) if isinstance(output, Node) else 0.0)

@@ -14,6 +14,7 @@ from autograd.trees import Tree, leaves, map_leaves
 
 def _pull(recorded: Recorded, cotangents: Tree) -> list[Tree]:
     """Sweep cotangents of the output back to the variables."""
+    recorded = recorded.meeting(leaves(cotangents))
     seeds: dict[Node, Any] = {}
     for output, cotangent in zip(leaves(recorded.output), leaves(cotangents), strict=True):
         if isinstance(output, Node):

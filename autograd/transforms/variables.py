@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import copy
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -13,7 +14,7 @@ from autograd.node import Node, topological_order
 from autograd.primitives.comparison import identity
 from autograd.recording import recording, transformation, transforming
 from autograd.trees import Tree, describe, leaves, map_leaves, walk
-from autograd.value import Value
+from autograd.value import Value, as_operand
 
 
 class Recorded:
@@ -39,6 +40,14 @@ class Recorded:
         self.order = _joint_order([leaf for leaf in leaves(output) if isinstance(leaf, Node)])
         self.symbolic = symbolic
         self.among_nodes = among_nodes
+
+    def meeting(self, leaves: Iterable[Any]) -> Recorded:
+        """Return this run as it has to be swept when it meets (co)tangents among which there may be nodes."""
+        if self.among_nodes or not any(isinstance(leaf, Node) for leaf in leaves):
+            return self
+        met = copy.copy(self)
+        met.symbolic = met.among_nodes = True
+        return met
 
     def sweeping(self) -> AbstractContextManager[None]:
         """Return the context to sweep in: recorded when the derivatives are to be nodes."""
@@ -97,11 +106,15 @@ def scalar_output(recorded: Recorded, user: str) -> Any:
 
 def check_alike(given: Tree, expected: Tree, what: str, of: str) -> None:
     """Refuse a tree of tangents or cotangents that does not match what it belongs to."""
-    paths, wanted = [path for path, _ in walk(given)], [path for path, _ in walk(expected)]
-    if paths != wanted:
+    found, wanted = dict(walk(given)), [path for path, _ in walk(expected)]
+    if list(found) != wanted:
+        differing = next(path for path in [*wanted, *found] if (path in found) != (path in wanted))
         raise OperandError(
-            f"{what} must have the structure of {of}: expected {describe(expected)}, got {describe(given)}"
+            f"{what} must have the structure of {of}: expected {describe(expected)}, got {describe(given)}; "
+            f"they differ at {differing or 'the top'}"
         )
+    for path, leaf in found.items():
+        as_operand(leaf, f"{what}, at {path}" if path else what)
 
 
 def positions(argnums: int | Sequence[int]) -> tuple[int, ...]:

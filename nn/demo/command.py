@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         say(story.checked(check))
         with Progress(settings.epochs * experiment.steps_per_epoch, settings.epochs, quiet=arguments.quiet) as progress:
             history = learn(experiment, progress)
-        say(story.learned(experiment, history))
+        say(story.learned(experiment, check, history))
         left_out = _write(staging, experiment, check, history)
         files = sorted(path.name for path in staging.iterdir())
     say(story.written(arguments.out, files, left_out))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import statistics
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import GradientMismatch, Value, topological_order
+from autograd.compiler.compiled import Stats
 from nn.datasets import Digits, digits
 from nn.demo.by_hand import Array, Arrays, backpropagate, gradients_of, parameters_of, relative_differences
 from nn.demo.settings import Settings
-from nn.demo.training import batch_loss, scores, train
+from nn.demo.training import batch_loss, compiled_loss, compiled_scores, read_scores, train
 from nn.metrics import accuracy, predicted_classes
 from nn.randomness import generator
 from nn.scalar import MLP
@@ -65,6 +68,7 @@ class Check:
     derivatives: int
     gradients: Arrays
     differences: Arrays
+    step_seconds: float  # of an eager loss and its gradients
 
     @property
     def largest_difference(self) -> float:
@@ -85,11 +89,14 @@ def check_first_step(experiment: Experiment) -> Check:
     """
     model, size = experiment.model, experiment.settings.batch_size
     X, labels = experiment.train_images[:size], experiment.train_labels[:size]
-    loss = batch_loss(model, X.tolist(), labels.tolist())
     model.zero_grad()
+    started = time.perf_counter()
+    loss = batch_loss(model, X.tolist(), labels.tolist())
     loss.backward()
+    seconds = time.perf_counter() - started
     derived, written = gradients_of(model), backpropagate(parameters_of(model), X, labels)
-    check = Check(*count(loss), gradients=derived, differences=relative_differences(derived, written))
+    differences = relative_differences(derived, written)
+    check = Check(*count(loss), gradients=derived, differences=differences, step_seconds=seconds)
     if not check.largest_difference < TOLERANCE:  # a nan is not below it either
         raise GradientMismatch(
             f"demo: a gradient differs from backpropagation by hand, relatively by {check.largest_difference:.1e}; "
@@ -113,6 +120,16 @@ def count(output: Value) -> tuple[int, int, int]:
     return len(nodes), operations, sum(partial is not None for node in nodes for partial in node.partials)
 
 
+def median_seconds(run: Callable[[], object], times: int = 9) -> float:
+    """Return the median time of a few runs."""
+    taken = []
+    for _ in range(times):
+        started = time.perf_counter()
+        run()
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken)
+
+
 class Watcher(Protocol):
     """Whoever wants to hear how the training goes."""
 
@@ -131,6 +148,8 @@ class History:
     accuracies: list[float]
     seconds: float
     scores: Array  # (held-back images, 10)
+    stats: Stats
+    step_seconds: float  # of a compiled loss and its gradients
 
     @property
     def accuracy(self) -> float:
@@ -145,13 +164,15 @@ class History:
 
 def learn(experiment: Experiment, watcher: Watcher) -> History:
     """Train the network of an experiment, and judge it on the held-back images after every epoch."""
-    settings, test_rows = experiment.settings, experiment.test_images.tolist()
+    settings, model = experiment.settings, experiment.model
+    loss_of, scores_of = compiled_loss(model), compiled_scores(model)
     started = time.perf_counter()
     losses, accuracies = [], []
     for loss in train(
-        experiment.model,
-        experiment.train_images.tolist(),
-        experiment.train_labels.tolist(),
+        model,
+        loss_of,
+        experiment.train_images,
+        experiment.train_labels,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
         learning_rate=settings.learning_rate,
@@ -160,7 +181,12 @@ def learn(experiment: Experiment, watcher: Watcher) -> History:
         losses.append(loss)
         watcher.step(loss)
         if len(losses) % experiment.steps_per_epoch == 0:
-            found = scores(experiment.model, test_rows)
+            found = read_scores(scores_of, experiment.test_images)
             accuracies.append(accuracy(found, experiment.test_labels))
             watcher.epoch(accuracies[-1])
-    return History(losses, accuracies, time.perf_counter() - started, found)
+    seconds = time.perf_counter() - started
+    X, labels = experiment.train_images[: settings.batch_size], experiment.train_labels[: settings.batch_size]
+    loss_of(X, labels)
+    return History(
+        losses, accuracies, seconds, found, loss_of.stats, median_seconds(lambda: loss_of(X, labels).backward())
+    )

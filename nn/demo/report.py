@@ -28,7 +28,7 @@ scores = model(nn.datasets.digits().data[0] / 16)"""
 def page(experiment: Experiment, check: Check, history: History, pictures: Mapping[str, str], left_out: str) -> str:
     """Return the report; `pictures` are SVG by name, `left_out` says why some of them are missing."""
     template = Template(files("nn.demo").joinpath("page.html").read_text(encoding="utf-8"))
-    facts = [*story.given(experiment), *story.checked(check), *story.learned(experiment, history)]
+    facts = [*story.given(experiment), *story.checked(check), *story.learned(experiment, check, history)]
     return template.substitute(
         accuracy=f"{history.accuracy:.1%}",
         lead=_lead(experiment, history),

@@ -95,6 +95,17 @@ def test_nary_primitives():
         autograd.logsumexp([])
 
 
+def test_take():
+    rows = [[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]]
+    assert autograd.take(rows, 1) is rows[1]
+    assert autograd.take(rows, np.array([1, 0]))[0] is rows[1]
+    for wrong in (2, -1, 0.5, "a", None):
+        with pytest.raises(DomainError, match="take"):
+            autograd.take(rows, wrong)
+    with pytest.raises(OperandError, match="no derivative"):
+        autograd.take(rows, Value(1.0))
+
+
 def test_softmax_of_huge_scores():
     assert autograd.softmax([1000.0, 1000.0]) == [0.5, 0.5]
     scores = [Value(-1e4), Value(1e4)]

@@ -94,6 +94,23 @@ def test_pullback_can_be_used_again():
         pullback(1.0)
 
 
+def test_derivatives_in_tangents_and_cotangents_are_kept():
+    _, pullback = vjp(lambda x: x * x, 3.0)
+    assert grad(lambda c: pullback(c)[0])(2.0) == 6.0
+    cotangent = Value(2.0)
+    pullback(cotangent)[0].backward()
+    assert cotangent.grad == 6.0
+    assert grad(lambda t: jvp(lambda x: x * x, (3.0,), (t,))[1])(2.0) == 6.0
+    tangent = Value(2.0)
+    jvp(lambda x: x * x, (3.0,), (tangent,))[1].backward()
+    assert tangent.grad == 6.0
+    for wrong in (None, "a"):
+        with pytest.raises(OperandError, match="cotangent"):
+            pullback(wrong)
+        with pytest.raises(OperandError, match="tangents"):
+            jvp(lambda v: v[0], ([1.0],), ([wrong],))
+
+
 def test_an_output_returned_twice_gets_both_cotangents():
     def twice(x):
         y = x * x

@@ -5,7 +5,7 @@ import shlex
 
 import pytest
 
-from autograd.cli import build_parser
+from autograd.cli import build_parser, main
 from tests.readme import PICTURES, README, ROOT, run_examples, shown_pictures
 
 TEXT = README.read_text(encoding="utf-8")
@@ -58,9 +58,15 @@ def test_exactly_two_lines_set_up_everything():
     assert [line.split()[-2:] for line in lines] == [[".venv/bin/chainrule", "demo"], ["&&", ".venv/bin/pytest"]]
 
 
-@pytest.mark.parametrize("line", re.findall(r"^\$ (chainrule .*)$", TEXT, re.MULTILINE))
-def test_commands_are_understood(line):
-    build_parser().parse_args(shlex.split(line)[1:])
+@pytest.mark.parametrize(("line", "output"), re.findall(r"^\$ chainrule (.*)\n((?:[^$`].*\n|\n)*)", TEXT, re.MULTILINE))
+def test_commands_print_what_is_shown(line, output, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    arguments = shlex.split(line)
+    if output:
+        assert main(arguments) == 0
+        assert capsys.readouterr().out == output
+    else:
+        build_parser().parse_args(arguments)
 
 
 def test_the_size_it_states_is_about_right():
@@ -68,3 +74,44 @@ def test_the_size_it_states_is_about_right():
     lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in files)
     stated = re.search(r"about ([\d,]+) lines", TEXT)[1].replace(",", "")
     assert lines == pytest.approx(int(stated), rel=0.1)
+
+
+MICROGRAD = """
+import random
+from micrograd.engine import Value
+from micrograd.nn import Neuron, Layer, MLP
+
+a, b = Value(-4.0), Value(2.0)
+c = (a + b) * b**3 - a / b + 1
+d = (c * a).relu() + (-b) * 2
+d.backward()
+
+rows = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+signs = [-1.0, 1.0, 1.0, 1.0]
+model = MLP(2, [8, 1])
+draw = random.Random(1)
+for p in model.parameters():
+    p.data = draw.uniform(-1, 1)
+for step in range(60):
+    scores = [model([Value(x) for x in row]) for row in rows]
+    losses = [(1 + -sign * score).relu() for sign, score in zip(signs, scores)]
+    loss = sum(losses) * (1.0 / len(losses)) + 1e-4 * sum(p * p for p in model.parameters())
+    model.zero_grad()
+    loss.backward()
+    for p in model.parameters():
+        p.data -= 0.1 * p.grad
+right = sum((score.data > 0) == (sign > 0) for sign, score in zip(signs, scores))
+"""
+
+
+def test_a_program_for_micrograd_runs_with_the_lines_changed():
+    removed, added = (re.findall(rf"^\{sign}(from .*)$", TEXT, re.MULTILINE) for sign in "-+")
+    program = MICROGRAD
+    for old, new in zip(removed, added, strict=True):
+        assert f"\n{old}\n" in program
+        program = program.replace(old, new)
+    names = {}
+    exec(program, names)
+    assert (names["c"].data, names["d"].data) == (-13.0, 48.0)
+    assert (names["a"].grad, names["b"].grad) == (-43.0, 66.0)
+    assert names["right"] == 4

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 import nn
-from autograd import Value, dot, exp, logsumexp, total
+from autograd import Value, dot, exp, logsumexp, take, total
 from tests.benchmarks.harness import compare, take_turns
 from tests.benchmarks.plain_engine import Scalar
 
@@ -151,7 +151,7 @@ def loss(weights: Weights, tokens: list[int]) -> Any:
     values: list[list[Any]] = []
     losses = []
     for position, (token, target) in enumerate(zip(tokens, tokens[1:])):  # noqa: B905, RUF007
-        x = norm([t + p for t, p in zip(weights["token"][token], weights["position"][position], strict=True)])
+        x = norm([t + p for t, p in zip(take(weights["token"], token), weights["position"][position], strict=True)])
         normed = norm(x)
         keys.append(linear(weights["key"], normed))
         values.append(linear(weights["value"], normed))
@@ -160,7 +160,7 @@ def loss(weights: Weights, tokens: list[int]) -> Any:
         hidden = [h.relu() for h in linear(weights["expand"], norm(x))]
         x = [a + b for a, b in zip(x, linear(weights["contract"], hidden), strict=True)]
         logits = linear(weights["unembed"], x)
-        losses.append(logsumexp(logits) - logits[target])
+        losses.append(logsumexp(logits) - take(logits, target))
     return total(losses) / len(losses)
 
 

@@ -15,6 +15,9 @@ from typing import Any
 
 import numpy as np
 
+import autograd
+from autograd.trees import leaves, map_leaves
+
 Run = Callable[[], tuple[float, dict[str, np.ndarray]]]
 
 
@@ -127,6 +130,7 @@ SYMBOLIC: dict[str, Callable[..., Any]] = {
     "sigmoid": lambda x: 1.0 / (1.0 + _function("exp")(-x)),
     "logsumexp": lambda xs: _function("log")(_total([_function("exp")(x) for x in xs])),
     "dot": _dot,
+    "take": lambda rows, index: rows[index],
     "total": _total,
 }
 
@@ -175,8 +179,32 @@ def casadi(program: ModuleType) -> Run:
     return run
 
 
+def chainrule(program: ModuleType) -> Run:
+    """Return the scalar form, compiled: one replay from the parameters' numbers to the loss and all gradients."""
+    arrays = program.parameters()
+    p = {name: map_leaves(autograd.Value, array.tolist()) for name, array in arrays.items()}
+    compiled = autograd.compile(lambda *data: program.scalar(p, *data))
+    compiled(*program.data())
+    path, numbers = compiled._latest
+    replay = path.replay
+    places = {id(value): place for place, value in enumerate(path.trace.parameters)}
+    unused = len(places)  # numbers that the loss does not depend on: the last of the gradient, which stays 0
+    order = {name: np.array([places.get(id(value), unused) for value in leaves(p[name])]) for name in p}
+
+    def run() -> tuple[float, dict[str, np.ndarray]]:
+        path.forward(replay, numbers)
+        replay.backward()
+        gradient = replay.read_gradients({0: 0}, len(places) + 1)
+        return replay.read(replay.outputs[0]), {
+            name: gradient[where].reshape(arrays[name].shape) for name, where in order.items()
+        }
+
+    return run
+
+
 PEERS: dict[str, Callable[[ModuleType], Run]] = {
     "NumPy by hand": hand,
+    "chainrule": chainrule,
     "PyTorch": pytorch,
     "JAX": jax,
     "CasADi SX": casadi,

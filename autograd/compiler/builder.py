@@ -15,7 +15,7 @@ from autograd.compiler.program import Program
 from autograd.primitive import Primitive, Variadic
 from autograd.primitives.arithmetic import add, divide, multiply, power, subtract
 from autograd.primitives.comparison import identity, stop_gradient, where
-from autograd.primitives.nary import DOT, TAKE, TOTAL
+from autograd.primitives.nary import DOT, LARGEST, LOGSUMEXP, TAKE, TOTAL
 
 #: A part of a sum: the product of two places, or (place, ALONE).
 Term = tuple[int, int]
@@ -26,6 +26,8 @@ _LAST: Final = 2**62
 _COMMUTATIVE: Final = frozenset({add, multiply})
 #: What a 1 as second operand leaves as it is: exactly, for -0.0, infinities and nan alike.
 _NEUTRAL: Final = frozenset({multiply, divide, power})
+#: Primitives of many operands, with the number of those in front that are not alike; the others are read side by side.
+_SIDE_BY_SIDE: Final = {LARGEST: 0, LOGSUMEXP: 0, TAKE: 1}
 
 
 class Builder(Program):
@@ -51,10 +53,10 @@ class Builder(Program):
         self._role_numbers: dict[Any, int] = {}
         self._known: dict[Any, int] = {}
 
-    def append(self, primitive: Primitive | None, operands: tuple[int, ...]) -> int:
-        """Add a place as it is, and return its number."""
+    def append(self, primitive: Primitive | None, operands: tuple[int, ...], key: Any = None) -> int:
+        """Add a place as it is, and return its number; `key` is what its role is known by, if not by what it does."""
         place = super().append(primitive, operands)
-        self.roles.append(-1 if primitive is None else self._role(self._role_key(primitive, operands)))
+        self.roles.append(-1 if primitive is None else self._role(key or self._role_key(primitive, operands)))
         self._ranks.append(self.roles[place])
         self.order.append(place if self.origin is None else self.origin)
         return place
@@ -105,19 +107,27 @@ class Builder(Program):
         return result
 
     def _sum_of_kind(self, terms: Sequence[Term]) -> int:
-        if terms[0][1] in self.constants:  # c * x + d * x is (c + d) * x
-            factors: dict[int, float] = {}
-            for left, right in terms:
-                factors[left] = factors.get(left, 0.0) + self.constants[right]
-            terms = [(left, self.constant(factor)) for left, factor in factors.items()]
+        if terms[0][1] in self.constants:
+            terms = self._merged(terms)
         lefts, rights = zip(*terms, strict=True)
         if rights[0] == ALONE:
+            if lefts[0] in self.constants:
+                return self.constant(reduce(operator.add, [self.constants[left] for left in lefts]))
             return lefts[0] if len(lefts) == 1 else self.append(TOTAL, lefts)
         # A dot even of one product: the sums beside it may have more, and are to share its role.
         if self.constants.keys() >= {*lefts, *rights}:
             products = map(self._multiplied, lefts, rights)
             return self.constant(reduce(operator.add, products))
         return self.append(DOT, (*lefts, *rights, self.constant(0.0)))
+
+    def _merged(self, terms: Iterable[Term]) -> list[Term]:
+        """Write c * x + d * x as (c + d) * x, where c and d have one sign: 2 * inf - 1 * inf is not 1 * inf."""
+        factors: dict[tuple[int, bool, bool], float] = {}
+        for left, right in terms:
+            factor = self.constants[right]
+            key = (left, factor > 0, factor < 0)
+            factors[key] = factors[key] + factor if key in factors else factor
+        return [(left, self.constant(factor)) for (left, _, _), factor in factors.items()]
 
     def _multiplied(self, left: int, right: int) -> float:
         return self.constants[left] * self.constants[right]
@@ -127,7 +137,9 @@ class Builder(Program):
         if primitive is not stop_gradient and all(operand in constants for operand in operands):
             return self.constant(primitive.on_floats(*[constants[operand] for operand in operands]))
         if primitive is where and operands[0] in constants:
-            return operands[1] if constants[operands[0]] else operands[2]
+            chosen, other = operands[1:] if constants[operands[0]] else operands[:0:-1]
+            if other in constants:  # else it gets a derivative, of 0 times what may be infinite
+                return chosen
         if len(operands) == 2:
             for place, other in (operands, operands[::-1]) if primitive is multiply else (operands,):
                 if primitive in _NEUTRAL and constants.get(other) == 1.0:
@@ -136,7 +148,21 @@ class Builder(Program):
                 return self.add(multiply, (operands[0], operands[0]))
             if primitive is subtract and constants.get(operands[1]) == 0.0 and str(constants[operands[1]]) == "0.0":
                 return operands[0]
+        if primitive in _SIDE_BY_SIDE:
+            first = _SIDE_BY_SIDE[primitive]
+            operands = operands[:first] + self._side_by_side(operands[first:])
         return self.append(primitive, operands)
+
+    def _side_by_side(self, operands: tuple[int, ...]) -> tuple[int, ...]:
+        """Return copies of operands of different roles, which share one role, and so one array."""
+        roles = sorted({self.roles[x] for x in operands})
+        if len(roles) == 1:
+            return operands
+        key = ("copies", *roles)
+        for x in operands:
+            if (key, x) not in self._known:
+                self._known[key, x] = self.append(identity, (x,), key)
+        return tuple([self._known[key, x] for x in operands])
 
     def _role_key(self, primitive: Primitive, operands: tuple[int, ...]) -> Any:
         # Sums of different length have one role, else what follows them would fall apart into roles by position:

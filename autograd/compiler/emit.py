@@ -91,7 +91,7 @@ class _Emitter:
         self.functions: set[str] = set()
         self.buffers = [
             f"{section.name} = {source.name}[{section.start}:{section.start + int(np.prod(section.shape, dtype=int))}]"
-            + (f".reshape{section.shape}" if len(section.shape) != 1 else "")
+            + (f".reshape{section.shape or '(())'}" if len(section.shape) != 1 else "")
             for source in sources
             for section in source.sections
         ]

@@ -17,7 +17,7 @@ from autograd.compiler.builder import Builder
 from autograd.compiler.program import live_places
 from autograd.primitive import Primitive, Variadic
 from autograd.primitives.arithmetic import multiply
-from autograd.primitives.comparison import stop_gradient
+from autograd.primitives.comparison import identity, stop_gradient
 from autograd.primitives.nary import DOT, TAKE
 
 
@@ -140,12 +140,15 @@ class _Roller:
             layout.array_of[places] = layout.array_of[sources]
             layout.position_of[places] = layout.position_of[sources]
             return
+        if primitive is identity:  # copies: those of one array in a row
+            places = sorted(places, key=self._operand_arrays)
         array = len(layout.sizes)
         layout.sizes.append(len(places))
         layout.array_of[places] = array
         layout.position_of[places] = np.arange(len(places))
         start = 0
-        for _, run in itertools.groupby(places, key=lambda place: len(program.operands[place])):
+        form = self._operand_arrays if primitive is identity else self._operand_count
+        for _, run in itertools.groupby(places, key=form):
             group = list(run)
             table = np.array([program.operands[place] for place in group]).T  # (operands, places)
             if primitive is DOT and len(table) == 3:  # a sum of one product
@@ -157,6 +160,12 @@ class _Roller:
             start += len(group)
         whole = start == layout.statements[-1].start + len(group) and layout.statements[-1].start == 0
         layout.shapes.append(layout.statements[-1].extents if whole else (start,))
+
+    def _operand_count(self, place: int) -> int:
+        return len(self.program.operands[place])
+
+    def _operand_arrays(self, place: int) -> int:
+        return int(self.layout.array_of[self.program.operands[place][0]])
 
     def _elementwise(self, primitive: Primitive, array: int, start: int, table: Positions) -> Statement:
         positions = self.layout.position_of[table]

@@ -10,7 +10,7 @@ from autograd.errors import TracingError
 from autograd.node import Node
 from autograd.operators import Operators
 from autograd.primitive import Primitive
-from autograd.primitives.comparison import equal, greater, greater_equal, less, less_equal, not_equal
+from autograd.primitives.comparison import equal, floor, greater, greater_equal, less, less_equal, not_equal
 from autograd.recording import recording
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Symbol(Operators, Node):
     def apply(cls, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
         """Write the operation into the program."""
         mode = recording.get()
-        if isinstance(mode, bool):
+        if isinstance(mode, bool):  # a symbol that leaked: its own program says so
             mode = next(x for x in operands if isinstance(x, Symbol)).writer
         return mode.record(primitive, operands)
 
@@ -96,6 +96,23 @@ class Symbol(Operators, Node):
 
     __trunc__ = __int__
 
+    def __floor__(self) -> int:
+        return int(floor(self))
+
+    def __ceil__(self) -> int:
+        return -int(floor(-self))
+
+    def __round__(self, digits: Any = None) -> NoReturn:
+        raise _without_primitive("round(x)", "autograd.floor(x + 0.5)")
+
+    def __mod__(self, other: Any) -> NoReturn:
+        raise _without_primitive("x % y", "x - y * autograd.floor(x / y)")
+
+    def __floordiv__(self, other: Any) -> NoReturn:
+        raise _without_primitive("x // y", "autograd.floor(x / y)")
+
+    __rmod__, __rfloordiv__ = __mod__, __floordiv__
+
     # --- what it may not do ----------------------------------------------------------------------------------------
 
     def backward(self) -> NoReturn:
@@ -129,6 +146,13 @@ class Symbol(Operators, Node):
 
     def __reduce__(self) -> NoReturn:
         raise TracingError("a traced number cannot be stored; return it from the compiled function, and store that")
+
+
+def _without_primitive(wrong: str, right: str) -> TracingError:
+    return TracingError(
+        f"{wrong} of a traced number is not compiled: no primitive does the same.\n"
+        f"  instead of   {wrong},   use   {right}"
+    )
 
 
 class NumberSymbol(Symbol):

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from autograd.compiler.arguments import Call, replace_numbers
+from autograd.compiler.captured import number_of, values_as_symbols
 from autograd.compiler.names import arrange_labels
 from autograd.compiler.program import Leaf, Program, Section, Source
 from autograd.compiler.symbols import IndexSymbol, NumberSymbol, Symbol
@@ -127,13 +128,15 @@ class Writer:
         if symbol is None:
             if value.operands:
                 raise TracingError(
-                    f"the compiled function uses {value!r}, a node computed outside of it: what it was computed from "
-                    "would be frozen.\n  compute it inside of the function, or pass it as an argument, or use .detach()"
+                    f"the compiled function uses a node that was computed outside of it (by {value.primitive!r}): what "
+                    "that was computed from would be frozen.\n"
+                    "  instead of   y = 2 * w  outside and  x * y  inside,   compute y inside, or pass it as argument,\n"
+                    "  or let the function use   y.detach() , made outside"
                 )
             symbol = Symbol(self, self.program.leaf(0, len(self.parameters)))
             self._parameter_symbols[id(value)] = symbol
             self.parameters.append(value)
-            self.numbers[0].append(value.data)
+            self.numbers[0].append(number_of(value))
         return symbol
 
     def _evaluate(self, place: int) -> float:
@@ -227,7 +230,8 @@ def trace(function: Callable[..., Any], arguments: tuple[Tree, ...], settings: d
     named = {name: replace_numbers(argument, next_slot) for name, argument in settings.items()}
     token = recording.set(writer)
     try:
-        outputs = function(*symbolic, **named)
+        with values_as_symbols():
+            outputs = function(*symbolic, **named)
     finally:
         recording.reset(token)
         writer.closed = True

@@ -9,6 +9,7 @@ differentiate   stage 3: append the gradient, by the same rows as eager
 access          strided views recovered from positions
 statements      stage 4: the places of one role as one array statement
 contraction, templates, emit    stage 5: statements as NumPy text
+straight, tape  narrow programs as lines of Python, or as a tape for machine code
 replay          text as functions that run
 source, picture the program to read, and to look at
 compiled        compile: programs cached by shape and guarded by branch

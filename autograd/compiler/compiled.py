@@ -7,12 +7,12 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, overload
 
 import numpy as np
 
 from autograd.compiler.arguments import Call, read_call
-from autograd.compiler.replay import Replay
+from autograd.compiler.replay import Executor, Replay, make_replay
 from autograd.compiler.source import standalone
 from autograd.compiler.symbols import Symbol
 from autograd.compiler.trace import COMPARISONS, Guard, Trace, trace
@@ -83,7 +83,14 @@ class CompiledValue(Value):
 class _Program:
     """One traced path of a function, with the replays made of it."""
 
-    def __init__(self, function: Callable[..., Any], call: Call, arguments: tuple[Any, ...], settings: Any) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        executor: Executor,
+        call: Call,
+        arguments: tuple[Any, ...],
+        settings: dict[str, Any],
+    ) -> None:
         start = time.perf_counter()
         self.trace: Trace = trace(function, arguments, settings, call)
         seconds = time.perf_counter() - start
@@ -95,7 +102,8 @@ class _Program:
         self._kept = [leaf.place for leaf in self.outputs] + [guard.place for guard in self.trace.guards]
         self._gradients: dict[int, Replay] = {}
         first = self.nodes[0] if self.nodes and recording.get() else None  # under no_grad nobody asks for a gradient
-        self.replay = Replay(self.trace.program, self._kept, first, self.wrt)
+        self._executor = executor
+        self.replay = make_replay(self.trace.program, self._kept, first, self.wrt, executor)
         self.replay.seconds = {"trace": seconds, **self.replay.seconds}
         if first is not None:
             self._gradients[first] = self.replay
@@ -103,7 +111,7 @@ class _Program:
     def gradient_of(self, place: int) -> Replay:
         """Return the replay with the gradient of an output."""
         if place not in self._gradients:
-            self._gradients[place] = Replay(self.trace.program, self._kept, place, self.wrt)
+            self._gradients[place] = make_replay(self.trace.program, self._kept, place, self.wrt, self._executor)
         return self._gradients[place]
 
     def numbers(self, call: Call) -> list[Array]:
@@ -145,14 +153,23 @@ class _Program:
 class Compiled:
     """A function that is traced on its first call, and replayed as NumPy statements from then on; see `compile`."""
 
-    def __init__(self, function: Callable[..., Any], *, on_retrace: Literal["trace", "error"] = "trace") -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *,
+        on_retrace: Literal["trace", "error"] = "trace",
+        executor: Executor = "auto",
+    ) -> None:
         if not callable(function):
             raise DomainError(f"compile: expected a function, got {type(function).__name__}")
         if on_retrace not in ("trace", "error"):
             raise DomainError(f"compile: on_retrace must be 'trace' or 'error', got {on_retrace!r}")
+        if executor not in get_args(Executor):
+            raise DomainError(f"compile: executor must be one of {', '.join(get_args(Executor))}, got {executor!r}")
         functools.update_wrapper(self, function)
         self.function = function
         self.on_retrace = on_retrace
+        self.executor = executor
         self._programs: dict[Any, list[_Program]] = {}
         self._given_up: set[Any] = set()
         self._last: tuple[_Program, list[Array]] | None = None
@@ -175,7 +192,7 @@ class Compiled:
                     return self._result(program, call, numbers)
         if broken is not None and not self._may_trace_again(call.key, broken):
             return self.function(*arguments, **settings)
-        programs.insert(0, _Program(self.function, call, arguments, settings))
+        programs.insert(0, _Program(self.function, self.executor, call, arguments, settings))
         return self(*arguments, **settings)
 
     def _may_trace_again(self, key: Any, guard: Guard) -> bool:
@@ -241,8 +258,8 @@ class Compiled:
         replay = program.replay
         return Stats(
             scalar_nodes=len(program.trace.program),
-            statements=len(replay.emitted.lines),
-            buffer_bytes=sum(array.nbytes for array in replay.arrays),
+            statements=replay.lines,
+            buffer_bytes=replay.buffer_bytes,
             traces=sum(map(len, self._programs.values())),
             seconds=dict(replay.seconds),
         )
@@ -250,12 +267,7 @@ class Compiled:
     def explain_misses(self) -> str:
         """Say which statements of the latest program had to gather their operands, and why."""
         program, _ = self._latest
-        names = program.replay.emitted.names
-        misses = [
-            f"{names[s.array]}: {s.primitive.name} of {s.extents}: {s.miss}, so elements are gathered one by one"
-            for s in program.replay.layout.statements
-            if s.miss
-        ]
+        misses = [f"{miss}, so elements are gathered one by one" for miss in program.replay.misses]
         if not misses:
             return "no misses: every operand is a view"
         hint = "a group becomes a view when its numbers are made, and used, in the same order"
@@ -306,10 +318,19 @@ COMPILED = Variadic(
 
 
 @overload
-def compile(function: Callable[..., Any], *, on_retrace: Literal["trace", "error"] = "trace") -> Compiled: ...
+def compile(
+    function: Callable[..., Any], *, on_retrace: Literal["trace", "error"] = "trace", executor: Executor = "auto"
+) -> Compiled: ...
 @overload
-def compile(*, on_retrace: Literal["trace", "error"] = "trace") -> Callable[[Callable[..., Any]], Compiled]: ...
-def compile(function: Callable[..., Any] | None = None, *, on_retrace: Literal["trace", "error"] = "trace") -> Any:
+def compile(
+    *, on_retrace: Literal["trace", "error"] = "trace", executor: Executor = "auto"
+) -> Callable[[Callable[..., Any]], Compiled]: ...
+def compile(
+    function: Callable[..., Any] | None = None,
+    *,
+    on_retrace: Literal["trace", "error"] = "trace",
+    executor: Executor = "auto",
+) -> Any:
     """Return a function that does the same as the given one, at the speed of NumPy written by hand.
 
     On the first call it records the scalar operations of the unchanged function, differentiates them, and re-rolls
@@ -327,6 +348,9 @@ def compile(function: Callable[..., Any] | None = None, *, on_retrace: Literal["
         A function of floats, `Value`s, float arrays, and lists, tuples and dictionaries of them.
     on_retrace
         What to do about a branch not met before: "trace" it, or raise an "error".
+    executor
+        What the program becomes: "numpy" statements; for narrow programs, such as the steps of a solver, straight-line
+        "python", or, with the extra of that name, a tape run as machine code ("jit"); "auto" chooses by size and form.
 
     Raises
     ------
@@ -343,5 +367,5 @@ def compile(function: Callable[..., Any] | None = None, *, on_retrace: Literal["
     2
     """
     if function is None:
-        return functools.partial(Compiled, on_retrace=on_retrace)
-    return Compiled(function, on_retrace=on_retrace)
+        return functools.partial(Compiled, on_retrace=on_retrace, executor=executor)
+    return Compiled(function, on_retrace=on_retrace, executor=executor)

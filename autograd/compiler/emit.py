@@ -15,7 +15,7 @@ import numpy as np
 from autograd.compiler.access import Positions, contiguous_steps, index_expression
 from autograd.compiler.contraction import as_matmul
 from autograd.compiler.program import Section, Source
-from autograd.compiler.statements import Constants, Gather, Layout, Operand, Statement, View
+from autograd.compiler.statements import SEGMENTED, Constants, Gather, Layout, Operand, Statement, View
 from autograd.compiler.templates import FUNCTIONS, REDUCTIONS, function_name
 from autograd.primitives.nary import DOT, TAKE
 
@@ -113,7 +113,9 @@ class _Emitter:
         """Write one statement."""
         out = View(statement.array, statement.start, statement.extents, contiguous_steps(statement.extents))
         comment = str(statement.extents)
-        if statement.primitive is DOT:
+        if statement.segments is not None:
+            self._segments(statement, out, comment)
+        elif statement.primitive is DOT:
             self._dot(statement, out, comment)
         elif statement.terms is not None:
             self._reduction(statement, out, comment)
@@ -156,6 +158,23 @@ class _Emitter:
         if len(core) == 2:
             return core[0], core[1]
         return (core[0], 1) if shape[-1] == 1 else (1, core[0])
+
+    def _segments(self, statement: Statement, out: View, comment: str) -> None:
+        """Write sums of different length as one reduction over segments."""
+        assert statement.segments is not None
+        comment += f", {statement.miss}"
+        terms, *others = [self._expression(operand) for operand in statement.operands]
+        result, scaled = self._expression(out), _is_one_number(statement.operands[-1])
+        if others and not scaled:
+            products = f"products{len(self.buffers)}"
+            self.buffers.append(f"{products} = np.empty({_length(statement.operands[0])})")
+            self.lines.append(Line("np.multiply({}, {}, out={})", (terms, others[0], products), comment))
+            terms = products
+        starts = self._kept("starts", statement.segments)
+        reduced = f"{SEGMENTED[statement.primitive]}.reduceat({{}}, {{}}, out={{}})"
+        self.lines.append(Line(reduced, (terms, starts, result), comment))
+        if others and scaled:
+            self.lines.append(Line("np.multiply({}, {}, out={})", (result, others[0], result), comment))
 
     def _reduction(self, statement: Statement, out: View, comment: str) -> None:
         assert statement.terms is not None
@@ -218,6 +237,17 @@ class _Emitter:
         if name in FUNCTIONS:
             self.functions.add(name)
         return name
+
+
+def _is_one_number(operand: Operand) -> bool:
+    return isinstance(operand, Constants) and not operand.numbers.shape
+
+
+def _length(operand: Operand) -> int:
+    """Return the number of elements of a flat operand."""
+    if isinstance(operand, View):
+        return operand.extents[0]
+    return len(operand.positions if isinstance(operand, Gather) else operand.numbers)
 
 
 def _lies_within(view: View, section: Section) -> bool:

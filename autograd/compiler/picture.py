@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from autograd.compiler.replay import Replay
+from autograd.compiler.replay import ArrayReplay, Replay
 from autograd.visual.picture import Arrow, Box, Picture
 
 if TYPE_CHECKING:
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 def program_picture(replay: Replay, stats: Stats, title: str) -> Picture:
     """Draw each array of a program as a box, and each operand of a statement as an arrow."""
+    note = f"{stats.scalar_nodes:,} scalar operations, rolled into {stats.statements:,} array statements"
+    if not isinstance(replay, ArrayReplay):
+        lines = f"{stats.scalar_nodes:,} scalar operations, written as {stats.statements:,} lines of Python"
+        return Picture((Box("program", title, (("lines", f"{stats.statements:,}"),)),), (), title, (lines,))
     emitted = replay.emitted
     sources = emitted.sources
     results = {element.array for element in replay.outputs}
@@ -36,5 +40,4 @@ def program_picture(replay: Replay, stats: Stats, title: str) -> Picture:
                 if arrow not in arrows:
                     arrows.append(arrow)
     used = {name for arrow in arrows for name in (arrow.source, arrow.target)}
-    note = f"{stats.scalar_nodes:,} scalar operations, rolled into {stats.statements:,} array statements"
     return Picture(tuple(box for box in boxes if box.id in used), tuple(arrows), re.sub(r"[<>]", "", title), (note,))

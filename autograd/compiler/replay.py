@@ -1,23 +1,29 @@
-"""A program that can run: its arrays, its statements as Python functions, its text."""
+"""A program that can run: as NumPy statements, or as straight-line Python where it is narrow."""
 
 from __future__ import annotations
 
+import functools
 import linecache
 import math
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from autograd.compiler.builder import Builder
 from autograd.compiler.differentiate import differentiate
-from autograd.compiler.emit import Line, emit
-from autograd.compiler.program import Program
+from autograd.compiler.emit import Emitted, Line, emit
+from autograd.compiler.program import Program, interpret, live_places
 from autograd.compiler.simplify import simplify
 from autograd.compiler.statements import Layout, reroll
+from autograd.compiler.straight import is_narrow, write_lines
+from autograd.compiler.straight import name as line_name
+from autograd.compiler.tape import suits_tape, tape_loop, write_tape
+from autograd.primitive import NOT_IEEE
 
 Array = np.ndarray[Any, Any]
+Executor = Literal["auto", "numpy", "python", "jit"]
 
 
 class Element(NamedTuple):
@@ -28,52 +34,241 @@ class Element(NamedTuple):
     constant: float = 0.0
 
 
-class Replay:
-    """A compiled program.
+class Lowered(NamedTuple):
+    """A simplified program with its gradient, ready to be given a form that runs.
+
+    Attributes
+    ----------
+    outputs, gradients
+        The places of the results, and of the derivative in each of `inputs`.
+    inputs
+        The elements that are differentiated in: (source, position).
+    forward_places, forward_roles
+        How many places and roles there were before the gradient was appended.
+    """
+
+    program: Builder
+    outputs: list[int]
+    inputs: list[tuple[int, int]]
+    gradients: list[int]
+    forward_places: int
+    forward_roles: int
+    seconds: dict[str, float]
+
+
+def lower(program: Program, outputs: Sequence[int], loss: int | None = None, wrt: Sequence[int] = ()) -> Lowered:
+    """Simplify and differentiate a traced program.
 
     Parameters
     ----------
-    program
-        What was traced.
     outputs
         The places to compute.
     loss
         The place to differentiate, or None.
-    sources
+    wrt
         The numbers of the sources whose elements to differentiate in.
     """
+    seconds: dict[str, float] = {}
+    wanted = [*outputs, *([] if loss is None else [loss])]
+    builder, places = timed(seconds, "simplify", simplify, program, wanted)
+    size, roles = len(builder), max(builder.roles, default=0)
+    inputs: dict[tuple[int, int], int] = {}
+    gradients: list[int] = []
+    if loss is not None:
+        inputs = _elements(builder, wrt)
+        seeds, known = [(places[-1], builder.constant(1.0))], [inputs[key] for key in sorted(inputs)]
+        gradients = timed(seconds, "differentiate", differentiate, builder, seeds, known)
+    return Lowered(builder, places[: len(outputs)], sorted(inputs), gradients, size, roles, seconds)
 
-    def __init__(
-        self, program: Program, outputs: Sequence[int], loss: int | None = None, wrt: Sequence[int] = ()
-    ) -> None:
-        self.seconds: dict[str, float] = {}
-        clock = _Clock(self.seconds)
-        wanted = [*outputs, *([] if loss is None else [loss])]
-        builder, places = clock("simplify", simplify, program, wanted)
-        roles = len(set(builder.roles))
-        forward_roles = max(builder.roles, default=0)
-        inputs: dict[tuple[int, int], int] = {}
-        gradients: list[int] = []
-        if loss is not None:
-            inputs = _elements(builder, wrt)
-            seeds = [(places[-1], builder.constant(1.0))]
-            gradients = clock("differentiate", differentiate, builder, seeds, [inputs[key] for key in sorted(inputs)])
-        layout = clock("re-roll", reroll, builder, [*places, *gradients])
-        forward = sum(self._role(builder, layout, s.array) <= forward_roles for s in layout.statements)
-        self.emitted = clock("emit", emit, layout, builder.sources, forward)
-        self.layout = layout
-        self.places = len(builder)
-        self.roles = roles
-        self.outputs = [_element(builder, layout, place) for place in places[: len(outputs)]]
-        elements = [_element(builder, layout, place) for place in gradients]
-        self.gradients = list(zip(sorted(inputs), elements, strict=True))
-        self._constant_gradients = [(key, element) for key, element in self.gradients if element.array < 0]
+
+def make_replay(
+    program: Program,
+    outputs: Sequence[int],
+    loss: int | None = None,
+    wrt: Sequence[int] = (),
+    executor: Executor = "auto",
+) -> Replay:
+    """Return a program in the form asked for, or that suits it: array statements, or if narrow lines of Python."""
+    lowered = lower(program, outputs, loss, wrt)
+    if executor == "auto":
+        wanted = [*lowered.outputs, *lowered.gradients]
+        narrow = is_narrow(lowered.program, wanted)
+        executor = ("jit" if suits_tape(lowered.program, wanted) else "python") if narrow else "numpy"
+    forms: dict[str, type[Replay]] = {"numpy": ArrayReplay, "python": LineReplay, "jit": TapeReplay}
+    return forms[executor](lowered)
+
+
+class Replay:
+    """A compiled program that can run.
+
+    Attributes
+    ----------
+    flat
+        For each array its elements; the sources come first, and are written before a run.
+    outputs
+        Where each result is read after `forward()`.
+    gradients
+        For each element that was differentiated in, (source, position), where its derivative is read after
+        `backward()`.
+    lines
+        How many statements it has.
+    misses
+        For each statement that had to gather its operands: which, and why.
+    """
+
+    flat: list[Any]
+    outputs: list[Element]
+    gradients: list[tuple[tuple[int, int], Element]]
+    lines: int
+    misses: list[str]
+    forward: Callable[[], None]
+    backward: Callable[[], None]
+
+    def __init__(self, lowered: Lowered) -> None:
+        self.seconds = dict(lowered.seconds)
+        self.sources = lowered.program.sources
         self._gradient_moves: list[tuple[int, Array, Array]] | None = None
-        clock("load", self._load)
 
-    @staticmethod
-    def _role(builder: Builder, layout: Layout, array: int) -> int:
-        return builder.roles[int(np.flatnonzero(layout.array_of == array)[0])]
+    def read_gradients(self, starts: dict[int, int], count: int) -> Array:
+        """Return the gradients as one array, each source's from its start, after a run."""
+        if self._gradient_moves is None:
+            moves: dict[int, list[tuple[int, int]]] = {}
+            for (source, position), element in self.gradients:
+                if element.array >= 0:
+                    moves.setdefault(element.array, []).append((starts[source] + position, element.position))
+            self._gradient_moves = [(array, *np.array(pairs).T) for array, pairs in moves.items()]
+        gradient = np.zeros(count)
+        for (source, position), element in self.gradients if self._has_constant_gradients else ():
+            if element.array < 0:
+                gradient[starts[source] + position] = element.constant
+        for array, to, start in self._gradient_moves:
+            gradient[to] = self.flat[array][start]
+        return gradient
+
+    @functools.cached_property
+    def _has_constant_gradients(self) -> bool:
+        return any(element.array < 0 for _, element in self.gradients)
+
+    def read(self, element: Element) -> float:
+        """Return a result after a run."""
+        return element.constant if element.array < 0 else float(self.flat[element.array][element.position])
+
+    @property
+    def buffer_bytes(self) -> int:
+        """The memory of all arrays."""
+        return sum(np.asarray(array).nbytes for array in self.flat)
+
+
+class LineReplay(Replay):
+    """A narrow program, as straight-line Python."""
+
+    def __init__(self, lowered: Lowered) -> None:
+        super().__init__(lowered)
+        program, outputs, gradients = lowered.program, lowered.outputs, lowered.gradients
+        self.program, self.results = program, [outputs, gradients]
+        arrays = len(self.sources)
+        self.flat = [np.zeros(int(np.prod(source.shape, dtype=int))) for source in self.sources] + [[], np.zeros(0)]
+        self.outputs = [_result(program, arrays, number, place) for number, place in enumerate(outputs)]
+        elements = [_result(program, arrays + 1, number, place) for number, place in enumerate(gradients)]
+        self.gradients = list(zip(lowered.inputs, elements, strict=True))
+        self.misses = []
+        timed(self.seconds, "emit", self._write, lowered.forward_places)
+        timed(self.seconds, "load", self._load)
+
+    def _write(self, forward_places: int) -> None:
+        """Write the lines of both passes, and find which numbers the second needs of the first."""
+        program, (outputs, gradients) = self.program, self.results
+        live = live_places(program, [*outputs, *gradients])
+        computed = [place for place, operands in enumerate(program.operands) if operands and live[place]]
+        needed = live_places(program, outputs)
+        # What the first pass computes for the second pass only is left to the second.
+        self.halves = [[x for x in computed if needed[x]], [x for x in computed if not needed[x]]]
+        self.lines = len(computed)
+        self.functions: dict[str, Any] = {}
+        self.texts = [write_lines(program, half, self.functions) for half in self.halves]
+        used = {operand for place in self.halves[1] for operand in program.operands[place]} | {*gradients}
+        self.saved = [place for place in self.halves[0] if place in used]
+
+    def _load(self) -> None:
+        program, (outputs, gradients) = self.program, self.results
+        names = ", ".join(source.name for source in self.sources)
+        saved = "".join(f"v{place}, " for place in self.saved)
+        returned = [", ".join(line_name(program, place) for place in places) for places in (outputs, gradients)]
+        space: dict[str, Any] = {"math": math, **self.functions}
+        body, rest = ("".join(f"    {line}\n" for line in text) for text in self.texts)
+        unpacked = f"    {saved}= saved\n" if saved else ""
+        exec(f"def first({names}):\n{body}    return [{returned[0]}], ({saved})\n", space)
+        exec(f"def second({names}, saved):\n{unpacked}{rest}    return [{returned[1]}]\n", space)
+        self._first, self._second = space["first"], space["second"]
+
+    def forward(self) -> None:
+        """Compute the results."""
+        self._given = [array.tolist() for array in self.flat[: len(self.sources)]]
+        try:
+            self.flat[-2], self._saved = self._first(*self._given)
+        except NOT_IEEE:  # Python's floats raise where IEEE 754 has inf or nan
+            self.flat[-2], self._saved = interpret(self.program, self._given, self.results[0]), None
+
+    def backward(self) -> None:
+        """Compute the gradients."""
+        try:
+            if self._saved is None:
+                raise ArithmeticError
+            self.flat[-1] = np.array(self._second(*self._given, self._saved))
+        except NOT_IEEE:
+            self.flat[-1] = np.array(interpret(self.program, self._given, self.results[1]))
+
+
+class TapeReplay(LineReplay):
+    """A narrow program, as a tape that a compiled loop runs through (extra `jit`); it prints as lines."""
+
+    def _load(self) -> None:
+        self._loop = tape_loop()
+        program = self.program
+        self._numbers = np.zeros(len(program))
+        self._tapes = [write_tape(program, half) for half in self.halves]
+        for place, number in program.constants.items():
+            self._numbers[place] = number
+        self._moves: list[tuple[Array, Array]] = []
+        for source in range(len(self.sources)):
+            read = [(leaf.position, place) for place, leaf in program.leaves.items() if leaf.source == source]
+            positions, places = np.array(read, dtype=int).reshape(-1, 2).T
+            self._moves.append((positions, places))
+
+    def forward(self) -> None:
+        """Compute the results."""
+        for (positions, places), flat in zip(self._moves, self.flat, strict=False):
+            self._numbers[places] = flat[positions]
+        self._loop(self._tapes[0], self._numbers)
+        self.flat[-2] = self._numbers[self.results[0]]
+
+    def backward(self) -> None:
+        """Compute the gradients."""
+        self._loop(self._tapes[1], self._numbers)
+        self.flat[-1] = self._numbers[self.results[1]]
+
+
+class ArrayReplay(Replay):
+    """A program as NumPy statements."""
+
+    def __init__(self, lowered: Lowered) -> None:
+        super().__init__(lowered)
+        builder, outputs, gradients = lowered.program, lowered.outputs, lowered.gradients
+        layout: Layout = timed(self.seconds, "re-roll", reroll, builder, [*outputs, *gradients])
+        roles = dict(zip(layout.array_of.tolist(), builder.roles, strict=True))
+        forward = sum(roles[statement.array] <= lowered.forward_roles for statement in layout.statements)
+        self.emitted: Emitted = timed(self.seconds, "emit", emit, layout, builder.sources, forward)
+        self.layout = layout
+        self.outputs = [_element(builder, layout, place) for place in outputs]
+        elements = [_element(builder, layout, place) for place in gradients]
+        self.gradients = list(zip(lowered.inputs, elements, strict=True))
+        self.lines = len(self.emitted.lines)
+        self.misses = [
+            f"{self.emitted.names[s.array]}: {s.primitive.name} of {s.extents}: {s.miss}"
+            for s in layout.statements
+            if s.miss
+        ]
+        timed(self.seconds, "load", self._load)
 
     def _load(self) -> None:
         """Make the arrays, and turn the lines into two functions."""
@@ -103,37 +298,13 @@ class Replay:
         self.arrays: list[Array] = [space[name] for name in emitted.names]
         self.flat = [array.reshape(-1) for array in self.arrays]
 
-    def read_gradients(self, starts: dict[int, int], count: int) -> Array:
-        """Return the gradients as one array, each source's from its start, after a run."""
-        if self._gradient_moves is None:
-            moves: dict[int, list[tuple[int, int]]] = {}
-            for (source, position), element in self.gradients:
-                if element.array >= 0:
-                    moves.setdefault(element.array, []).append((starts[source] + position, element.position))
-            self._gradient_moves = [(array, *np.array(pairs).T) for array, pairs in moves.items()]
-        gradient = np.zeros(count)
-        for (source, position), element in self._constant_gradients:
-            gradient[starts[source] + position] = element.constant
-        for array, to, start in self._gradient_moves:
-            gradient[to] = self.flat[array][start]
-        return gradient
 
-    def read(self, element: Element) -> float:
-        """Return a result after a run."""
-        return element.constant if element.array < 0 else float(self.flat[element.array][element.position])
-
-
-class _Clock:
-    """Times the stages."""
-
-    def __init__(self, seconds: dict[str, float]) -> None:
-        self.seconds = seconds
-
-    def __call__(self, stage: str, function: Callable[..., Any], *arguments: Any) -> Any:
-        start = time.perf_counter()
-        result = function(*arguments)
-        self.seconds[stage] = time.perf_counter() - start
-        return result
+def timed(seconds: dict[str, float], stage: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Run a stage, and note its time."""
+    start = time.perf_counter()
+    result = function(*arguments)
+    seconds[stage] = time.perf_counter() - start
+    return result
 
 
 def _elements(builder: Builder, sources: Sequence[int]) -> dict[tuple[int, int], int]:
@@ -145,6 +316,12 @@ def _element(builder: Builder, layout: Layout, place: int) -> Element:
     if place in builder.constants:
         return Element(-1, 0, builder.constants[place])
     return Element(int(layout.array_of[place]), int(layout.position_of[place]))
+
+
+def _result(program: Builder, array: int, position: int, place: int) -> Element:
+    if place in program.constants:
+        return Element(-1, 0, program.constants[place])
+    return Element(array, position)
 
 
 def _function(

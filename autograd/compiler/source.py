@@ -7,11 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.replay import Element, Replay
+from autograd.compiler.replay import ArrayReplay, Element, LineReplay, Replay
+from autograd.compiler.straight import name as line_name
+from autograd.compiler.templates import PYTHON_FUNCTIONS
 
 
 def standalone(replay: Replay, title: str, values: Sequence[np.ndarray[Any, Any]], shown: int) -> str:
     """Return a program with the given numbers in its sources, which prints its first results, and gradients."""
+    if isinstance(replay, LineReplay):
+        return _straight(replay, title, values, shown)
+    assert isinstance(replay, ArrayReplay)  # there are two forms
     emitted = replay.emitted
     backward = emitted.lines[emitted.forward :]
     parts = [
@@ -36,6 +41,33 @@ def standalone(replay: Replay, title: str, values: Sequence[np.ndarray[Any, Any]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def _straight(replay: LineReplay, title: str, values: Sequence[np.ndarray[Any, Any]], shown: int) -> str:
+    """Return a narrow program: one line for each number."""
+    program, (outputs, gradients) = replay.program, replay.results
+    sources = zip(replay.sources, values, strict=False)
+    printed = [f'print("result", {line_name(program, place)})' for place in outputs[:shown]]
+    by_source: dict[int, list[str]] = {}
+    for (source, _), place in zip([key for key, _ in replay.gradients], gradients, strict=True):
+        by_source.setdefault(source, []).append(line_name(program, place))
+    printed += [
+        f'print("gradient of {replay.sources[source].name}", [{", ".join(names)}])'
+        for source, names in by_source.items()
+    ]
+    parts = [
+        f'"""{title}"""',
+        "import math",
+        *[PYTHON_FUNCTIONS[name].strip("\n") for name in sorted(replay.functions)],
+        "# what the program reads",
+        "\n".join(f"{source.name} = {array.tolist()}" for source, array in sources),
+        "# forward",
+        "\n".join(replay.texts[0]),
+        "# backward" if replay.texts[1] else "",
+        "\n".join(replay.texts[1]),
+        "\n".join(printed),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
 def _function(name: str, lines: Sequence[tuple[str, str]]) -> str:
     body = [f"    {text}{' ' * max(1, 88 - len(text))}# {comment}" for text, comment in lines] or ["    pass"]
     return "\n".join([f"def {name}():", *body])
@@ -47,7 +79,7 @@ def _read(names: Sequence[str], element: Element) -> str:
     return f"{names[element.array]}.reshape(-1)[{element.position}]"
 
 
-def _printed_gradients(replay: Replay) -> str:
+def _printed_gradients(replay: ArrayReplay) -> str:
     """Write the lines that print the gradient of each source, in its order."""
     names = replay.emitted.names
     by_source: dict[int, list[str]] = {}

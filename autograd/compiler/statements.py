@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -18,7 +18,16 @@ from autograd.compiler.program import live_places
 from autograd.primitive import Primitive, Variadic
 from autograd.primitives.arithmetic import multiply
 from autograd.primitives.comparison import identity, stop_gradient
-from autograd.primitives.nary import DOT, TAKE
+from autograd.primitives.nary import DOT, LARGEST, TAKE, TOTAL
+
+
+#: Sums whose segments can be computed side by side, and the ufunc that does so.
+SEGMENTED: Final[dict[Primitive, str]] = {DOT: "np.add", TOTAL: "np.add", LARGEST: "np.maximum"}
+#: What a statement costs, what gathering costs besides, and what each gathered element costs, in microseconds; only
+#: the order of magnitude matters.
+_STATEMENT: Final = 2.0
+_GATHERED: Final = 5.0
+_ELEMENT: Final = 0.006
 
 
 class View(NamedTuple):
@@ -63,6 +72,8 @@ class Statement(NamedTuple):
         What it is computed from: of shape `extents`, or `extents + terms` for sums.
     miss
         Why operands had to be gathered; empty if none was.
+    segments
+        For sums of different length side by side: where each starts among the terms, which are flat operands.
     """
 
     primitive: Primitive
@@ -72,6 +83,7 @@ class Statement(NamedTuple):
     terms: tuple[int, ...] | None
     operands: tuple[Operand, ...]
     miss: str = ""
+    segments: Positions | None = None
 
 
 class Layout(NamedTuple):
@@ -148,8 +160,12 @@ class _Roller:
         layout.position_of[places] = np.arange(len(places))
         start = 0
         form = self._operand_arrays if primitive is identity else self._operand_count
-        for _, run in itertools.groupby(places, key=form):
-            group = list(run)
+        runs = [list(run) for _, run in itertools.groupby(places, key=form)]
+        if self._is_cheaper_ragged(primitive, places, len(runs)):
+            layout.statements.append(self._ragged(primitive, array, places))
+            layout.shapes.append((len(places),))
+            return
+        for group in runs:
             table = np.array([program.operands[place] for place in group]).T  # (operands, places)
             if primitive is DOT and len(table) == 3:  # a sum of one product
                 layout.statements.append(self._elementwise(multiply, array, start, table[:2]))
@@ -224,6 +240,21 @@ class _Roller:
             for half in range(len(terms))
         )
         return Statement(primitive, array, start, outer.extents, inner.extents, operands)
+
+    def _is_cheaper_ragged(self, primitive: Primitive, places: Sequence[int], runs: int) -> bool:
+        """Tell whether sums of many different lengths cost less as one gathered statement than run by run."""
+        if runs == 1 or primitive not in SEGMENTED:
+            return False
+        return _GATHERED + _ELEMENT * sum(map(self._operand_count, places)) < _STATEMENT * runs
+
+    def _ragged(self, primitive: Primitive, array: int, places: Sequence[int]) -> Statement:
+        """Return all sums of a role as one statement, over the terms of one after the other."""
+        tables = [_halves(primitive, np.array(self.program.operands[place])[:, None]) for place in places]
+        counts = [len(halves[0]) for halves in tables]
+        sides = [np.concatenate(side).ravel() for side in zip(*tables, strict=True)]
+        operands = tuple(self._any_access(side, side.shape) for side in sides)
+        miss = f"sums of {min(counts)} to {max(counts)} terms"
+        return Statement(primitive, array, 0, (len(places),), None, operands, miss, np.cumsum([0, *counts[:-1]]))
 
     def _any_access(self, places: Positions, extents: tuple[int, ...]) -> Operand:
         """Return an operand as a view if it is one by itself, else gathered."""

@@ -87,6 +87,71 @@ def strided(array, offset, shape, steps):
     return np.lib.stride_tricks.as_strided(flat, shape, [step * array.itemsize for step in steps])
 """,
 }
+#: The same for programs in straight-line Python: functions of floats.
+PYTHON_FUNCTIONS: Final[dict[str, str]] = {
+    "sigmoid": """
+def sigmoid(x):
+    decay = math.exp(-abs(x))  # at most 1: cannot overflow
+    return (decay if x < 0 else 1.0) / (1.0 + decay)
+""",
+    "softplus": """
+def softplus(x):
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x))) if x == x else x
+""",
+    "leaky_relu": """
+def leaky_relu(x, slope):
+    return x if x > 0 else slope * x
+""",
+    "elu": """
+def elu(x, alpha):
+    return alpha * math.expm1(x) if x <= 0 else x
+""",
+    "gelu": """
+def gelu(x):
+    return x * 0.5 * (1.0 + math.erf(x * math.sqrt(0.5)))
+""",
+    "silu": """
+def silu(x):
+    decay = math.exp(-abs(x))
+    return x * ((decay if x < 0 else 1.0) / (1.0 + decay))
+""",
+    "sign": """
+def sign(x):
+    return 1.0 if x > 0 else (-1.0 if x < 0 else 0.0)
+""",
+    "floor": """
+def floor(x):
+    return math.copysign(float(math.floor(x)), x)
+""",
+    "step": """
+def step(x):
+    return 1.0 if x > 0 else 0.0
+""",
+    "clip": """
+def clip(x, low, high):
+    x = x if x >= low or x != x else low
+    return x if x <= high or x != x else high
+""",
+    "bernoulli_nll": """
+def bernoulli_nll(p, t):
+    yes = max(math.log(p), -100.0) if p > 0 else -100.0
+    no = max(math.log(1.0 - p), -100.0) if p < 1 else -100.0
+    return -(t * yes + (1.0 - t) * no)
+""",
+    "logsumexp": """
+def logsumexp(*xs):
+    top = max(xs)
+    return top if math.isinf(top) else top + math.log(sum(math.exp(x - top) for x in xs))
+""",
+    "largest": """
+def largest(*xs):
+    return next((x for x in xs if x != x), max(xs))
+""",
+    "take": """
+def take(index, *xs):
+    return xs[int(index)]
+""",
+}
 #: Sums of many terms, over the last axes of one operand.
 REDUCTIONS: Final = {"total": "np.add.reduce", "largest": "np.maximum.reduce", "logsumexp": "logsumexp"}
 

@@ -1,0 +1,79 @@
+"""The forms that a program can take give the same numbers."""
+
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import DomainError, Value, compile
+
+STEPS = 30
+
+
+def pendulum(start, damping):
+    """A damped pendulum by Euler's method, and all activations on the way."""
+    angle, speed = start
+    for _ in range(STEPS):
+        angle, speed = angle + 0.1 * speed, speed - 0.1 * (autograd.sin(angle) + damping * speed)
+        speed = speed + 0.01 * autograd.silu(angle) - 0.01 * autograd.where(angle > 0, autograd.gelu(speed), angle / 3)
+    return angle * angle + autograd.logsumexp([angle, speed]) + autograd.largest([angle, speed])
+
+
+def test_long_recurrences_become_lines_of_python(tmp_path):
+    damping = Value(0.3, label="damping")
+    fast = compile(lambda start: pendulum(start, damping))
+    loss = fast([1.0, 0.0])
+    loss.backward()
+    found, damping.grad = damping.grad, 0.0
+    expected = pendulum([1.0, 0.0], damping)
+    expected.backward()
+    assert (loss.data, found) == pytest.approx((expected.data, damping.grad), rel=1e-12)
+    assert "np." not in fast.source
+    path = tmp_path / "program.py"
+    path.write_text(fast.source, encoding="utf-8")
+    run = subprocess.run([sys.executable, "-I", path], capture_output=True, text=True, check=True)
+    assert float(run.stdout.split()[1]) == pytest.approx(loss.data, rel=1e-15)
+    assert fast.draw().notes[0].endswith("lines of Python")
+
+
+@pytest.mark.parametrize("x", [0.0, -0.0, math.inf, -math.inf, math.nan, -2.0, 800.0])
+def test_lines_of_python_follow_ieee_754(x):
+    function = lambda x: autograd.exp(x) + 1.0 / x + autograd.log(x) + x**0.5
+    with np.errstate(all="ignore"):
+        np.testing.assert_equal(compile(function, executor="python")(x), compile(function, executor="numpy")(x))
+
+
+def test_unknown_executors_are_refused():
+    with pytest.raises(DomainError, match="numpy"):
+        compile(lambda x: x, executor="gpu")
+
+
+def test_without_numba_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "numba", None)
+    autograd.compiler.tape.tape_loop.cache_clear()
+    with pytest.raises(autograd.MissingExtraError, match=r"chainrule\[jit\]"):
+        compile(lambda x: x * x, executor="jit")(1.0)
+
+
+def test_a_tape_gives_the_same_numbers():
+    pytest.importorskip("numba", reason="the extra `jit` is not installed")
+    autograd.compiler.tape.tape_loop.cache_clear()
+
+    def smooth(start, damping):
+        angle, speed = start
+        for _ in range(STEPS):
+            angle, speed = angle + 0.1 * speed, speed - 0.1 * (autograd.sin(angle) + damping * speed)
+            speed = speed + 0.01 * autograd.silu(angle) - 0.01 * autograd.where(angle > 0, autograd.gelu(speed), angle)
+        return angle * angle
+
+    results = {}
+    for executor in ("numpy", "python", "jit"):
+        damping = Value(0.3)
+        loss = compile(lambda start, damping=damping: smooth(start, damping), executor=executor)([1.0, 0.0])
+        loss.backward()
+        results[executor] = (loss.data, damping.grad)
+    assert results["jit"] == pytest.approx(results["numpy"], rel=1e-12)
+    assert results["python"] == pytest.approx(results["numpy"], rel=1e-12)

@@ -20,7 +20,6 @@ from autograd.primitives.arithmetic import multiply
 from autograd.primitives.comparison import identity, stop_gradient
 from autograd.primitives.nary import DOT, LARGEST, TAKE, TOTAL
 
-
 #: Sums whose segments can be computed side by side, and the ufunc that does so.
 SEGMENTED: Final[dict[Primitive, str]] = {DOT: "np.add", TOTAL: "np.add", LARGEST: "np.maximum"}
 #: What a statement costs, what gathering costs besides, and what each gathered element costs, in microseconds; only

@@ -8,7 +8,7 @@ from autograd.node import Node
 from autograd.trees import leaves
 from tests.compiler.corpus import CORPUS, values_in
 
-#: The most statements that a program may become, its first result's gradient included. Where it becomes fewer, lower it.
+#: The most statements that a program may become, with the gradient of its first result. Fewer: write the new number.
 STATEMENTS = {
     "least_squares": 9,
     "index_loops": 8,

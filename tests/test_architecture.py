@@ -48,6 +48,7 @@ ORDER = [
     "nn.optimizers",
     "nn.plots",
     "nn",
+    "nn.cli",
     "nn.demo",
 ]
 #: What may be imported besides the standard library; extras only where they are used.

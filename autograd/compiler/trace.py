@@ -130,7 +130,7 @@ class Writer:
                 raise TracingError(
                     f"the compiled function uses a node that was computed outside of it (by {value.primitive!r}): what "
                     "that was computed from would be frozen.\n"
-                    "  instead of   y = 2 * w  outside and  x * y  inside,   compute y inside, or pass it as argument,\n"
+                    "  instead of   y = 2 * w  outside and  x * y  inside,   compute y inside, or pass it in,\n"
                     "  or let the function use   y.detach() , made outside"
                 )
             symbol = Symbol(self, self.program.leaf(0, len(self.parameters)))

@@ -38,7 +38,7 @@ class Stats(NamedTuple):
     Attributes
     ----------
     scalar_nodes
-        Scalar operations that were traced.
+        Scalar nodes that were traced: operations, inputs and constants.
     statements
         Array statements that they became, gradients included.
     buffer_bytes
@@ -248,7 +248,7 @@ class Compiled:
         """The program of the latest call: NumPy that runs by itself, with that call's numbers at its end."""
         program, numbers = self._latest
         stats = self.stats
-        title = f"{self.__name__}: {stats.scalar_nodes:,} scalar operations as {stats.statements:,} array statements."
+        title = f"{self.__name__}: {stats.scalar_nodes:,} scalar nodes as {stats.statements:,} array statements."
         return standalone(program.replay, title, numbers, len(program.outputs))
 
     @property

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 def program_picture(replay: Replay, stats: Stats, title: str) -> Picture:
     """Draw each array of a program as a box, and each operand of a statement as an arrow."""
-    note = f"{stats.scalar_nodes:,} scalar operations, rolled into {stats.statements:,} array statements"
+    note = f"{stats.scalar_nodes:,} scalar nodes, rolled into {stats.statements:,} array statements"
     if not isinstance(replay, ArrayReplay):
-        lines = f"{stats.scalar_nodes:,} scalar operations, written as {stats.statements:,} lines of Python"
+        lines = f"{stats.scalar_nodes:,} scalar nodes, written as {stats.statements:,} lines of Python"
         return Picture((Box("program", title, (("lines", f"{stats.statements:,}"),)),), (), title, (lines,))
     emitted = replay.emitted
     sources = emitted.sources

@@ -9,6 +9,7 @@ visual       draw: computation graphs and networks as pictures
 testing      gradient checks, comparison with backpropagation by hand
 """
 
+import importlib
 import os  # not pathlib, which takes long to import
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,6 @@ from autograd.errors import (
     TracingError,
     UnknownNameError,
 )
-from autograd.functions import clip, elu, leaky_relu, log_softmax, softmax
 from autograd.node import Node, topological_order
 from autograd.primitive import Elementwise
 from autograd.primitives.activations import gelu, relu, sigmoid, silu, softplus
@@ -77,34 +77,49 @@ from autograd.primitives.transcendental import (
     tanh,
 )
 from autograd.recording import no_grad
-from autograd.transforms.batching import vmap
-from autograd.transforms.forward import hessian, hvp, jvp
-from autograd.transforms.reverse import grad, jacobian, value_and_grad, vjp
 from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.compiler.compiled import Compiled, compile
+    from autograd.functions import clip, elu, leaky_relu, log_softmax, softmax
+    from autograd.transforms.batching import vmap
+    from autograd.transforms.forward import hessian, hvp, jvp
+    from autograd.transforms.reverse import grad, jacobian, value_and_grad, vjp
     from autograd.visual import Picture, draw
 
-_LAZY = {
+#: Names whose modules are imported when they are first asked for, so that `import autograd` is quick.
+_HOMES = {
     "Compiled": "autograd.compiler.compiled",
     "Picture": "autograd.visual",
+    "clip": "autograd.functions",
     "compile": "autograd.compiler.compiled",
     "draw": "autograd.visual",
-    "testing": "",
-    "visual": "",
+    "elu": "autograd.functions",
+    "grad": "autograd.transforms.reverse",
+    "hessian": "autograd.transforms.forward",
+    "hvp": "autograd.transforms.forward",
+    "jacobian": "autograd.transforms.reverse",
+    "jvp": "autograd.transforms.forward",
+    "leaky_relu": "autograd.functions",
+    "log_softmax": "autograd.functions",
+    "softmax": "autograd.functions",
+    "testing": "autograd",
+    "value_and_grad": "autograd.transforms.reverse",
+    "visual": "autograd",
+    "vjp": "autograd.transforms.reverse",
+    "vmap": "autograd.transforms.batching",
 }
 
 
 def __getattr__(name: str) -> Any:
-    """Import what not every program needs when it is first asked for."""
-    if name not in _LAZY:
+    """Import a name when it is first asked for."""
+    if name not in _HOMES:
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")
-    import importlib
-
-    if home := _LAZY[name]:
-        return getattr(importlib.import_module(home), name)
-    return importlib.import_module(f"autograd.{name}")
+    home = _HOMES[name]
+    whole = home == "autograd"
+    found = importlib.import_module(f"autograd.{name}") if whole else getattr(importlib.import_module(home), name)
+    globals()[name] = found
+    return found
 
 
 __all__ = [

@@ -182,13 +182,15 @@ class Value(Operators, Node):
         for ws, bias in zip(rows, biases, strict=True):
             try:
                 w_data = [w.data for w in ws]
-                out = reduce(operator.add, map(operator.mul, w_data, x_data), bias.data)
+                start = bias if bias.__class__ is float else bias.data
+                out = reduce(operator.add, map(operator.mul, w_data, x_data), start)
             except (AttributeError, TypeError):  # something among them is not a node
                 out = None
             if out.__class__ is not float:  # one look at the sum is quicker than one at each weight
                 outputs += super().affine(primitive, (ws,), xs, (bias,))
                 continue
-            partials = (*x_data, *((None,) * len(xs) if constant else w_data), 1.0)
+            last = None if start is bias else 1.0
+            partials = (*x_data, *((None,) * len(xs) if constant else w_data), last)
             outputs.append(_record(out, primitive, (*ws, *xs, bias), partials))
         return outputs
 

@@ -11,6 +11,7 @@ datasets         digits, iris, xor, moons, spirals, blobs
 splitting        train_test_split
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 import autograd
@@ -22,34 +23,59 @@ if not hasattr(autograd, "__chainrule__"):
         "pip uninstall -y autograd chainrule, then pip install the one you want"
     )
 
-from nn import initialization
-from nn.activations import ACTIVATIONS
-from nn.losses import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    half_sse_loss,
-    hinge_loss,
-    l1_loss,
-    mse_loss,
-)
-from nn.metrics import accuracy, confusion_matrix
-from nn.module import Module
-from nn.optimizers import SGD, Adam, Optimizer, clip_grad_norm, clip_grad_value
-from nn.scalar import MLP, Layer, Neuron
-from nn.splitting import train_test_split
-
 if TYPE_CHECKING:
-    from nn import datasets
+    from nn import datasets, initialization
+    from nn.activations import ACTIVATIONS
+    from nn.losses import (
+        binary_cross_entropy,
+        binary_cross_entropy_with_logits,
+        cross_entropy,
+        half_sse_loss,
+        hinge_loss,
+        l1_loss,
+        mse_loss,
+    )
+    from nn.metrics import accuracy, confusion_matrix
+    from nn.module import Module
+    from nn.optimizers import SGD, Adam, Optimizer, clip_grad_norm, clip_grad_value
+    from nn.scalar import MLP, Layer, Neuron
+    from nn.splitting import train_test_split
+
+#: Where each name comes from; a module is imported when one of its names is first asked for: `import nn` is quick.
+_HOMES = {
+    "ACTIVATIONS": "nn.activations",
+    "Adam": "nn.optimizers",
+    "Layer": "nn.scalar",
+    "MLP": "nn.scalar",
+    "Module": "nn.module",
+    "Neuron": "nn.scalar",
+    "Optimizer": "nn.optimizers",
+    "SGD": "nn.optimizers",
+    "accuracy": "nn.metrics",
+    "binary_cross_entropy": "nn.losses",
+    "binary_cross_entropy_with_logits": "nn.losses",
+    "clip_grad_norm": "nn.optimizers",
+    "clip_grad_value": "nn.optimizers",
+    "confusion_matrix": "nn.metrics",
+    "cross_entropy": "nn.losses",
+    "datasets": "nn",
+    "half_sse_loss": "nn.losses",
+    "hinge_loss": "nn.losses",
+    "initialization": "nn",
+    "l1_loss": "nn.losses",
+    "mse_loss": "nn.losses",
+    "train_test_split": "nn.splitting",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Import what not every program needs when it is first asked for."""
-    if name == "datasets":
-        import importlib
-
-        return importlib.import_module("nn.datasets")
-    raise AttributeError(f"module 'nn' has no attribute {name!r}")
+    """Import a name when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'nn' has no attribute {name!r}")
+    home = _HOMES[name]
+    found = importlib.import_module(f"nn.{name}") if home == "nn" else getattr(importlib.import_module(home), name)
+    globals()[name] = found
+    return found
 
 
 __all__ = [

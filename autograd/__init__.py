@@ -9,9 +9,8 @@ visual       draw: computation graphs and networks as pictures
 testing      gradient checks, comparison with backpropagation by hand
 """
 
-import importlib
 import os  # not pathlib, which takes long to import
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 #: `nn` looks for this mark, since another distribution uses the same import name.
 __chainrule__ = "0.1.0"
@@ -37,6 +36,7 @@ from autograd.errors import (
     TracingError,
     UnknownNameError,
 )
+from autograd.lazy import importer
 from autograd.node import Node, topological_order
 from autograd.primitive import Elementwise
 from autograd.primitives.activations import gelu, relu, sigmoid, silu, softplus
@@ -111,16 +111,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Import a name when it is first asked for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
-    home = _HOMES[name]
-    whole = home == "autograd"
-    found = importlib.import_module(f"autograd.{name}") if whole else getattr(importlib.import_module(home), name)
-    globals()[name] = found
-    return found
-
+__getattr__ = importer(__name__, _HOMES)
 
 __all__ = [
     "AutogradError",

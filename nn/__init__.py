@@ -11,10 +11,10 @@ datasets         digits, iris, xor, moons, spirals, blobs
 splitting        train_test_split
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import autograd
+from autograd.lazy import importer
 
 if not hasattr(autograd, "__chainrule__"):
     raise ImportError(
@@ -68,15 +68,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Import a name when it is first asked for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'nn' has no attribute {name!r}")
-    home = _HOMES[name]
-    found = importlib.import_module(f"nn.{name}") if home == "nn" else getattr(importlib.import_module(home), name)
-    globals()[name] = found
-    return found
-
+__getattr__ = importer(__name__, _HOMES)
 
 __all__ = [
     "ACTIVATIONS",

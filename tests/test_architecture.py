@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 #: Each entry is a module or a package; within the packages below, no cycles are allowed.
 ORDER = [
+    "autograd.lazy",
     "autograd.errors",
     "autograd.recording",
     "autograd.trees",

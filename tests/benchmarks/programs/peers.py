@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -229,7 +229,7 @@ def contenders(program: ModuleType) -> dict[str, Run]:
     return runs
 
 
-def main(names: list[str]) -> None:
+def main(names: Sequence[str] = ()) -> None:
     """Time every peer on every program: one replay of loss and gradients."""
     from tests.benchmarks.harness import compare, take_turns
     from tests.benchmarks.programs.check import PROGRAMS, load

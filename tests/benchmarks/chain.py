@@ -83,11 +83,43 @@ def print_times(title: str, medians: dict[int, list[float]]) -> None:
     table(title, ("operations", "forward", "backward", "dropped", "sum", f"against {LENGTHS[0]:,}"), rows)
 
 
+class Bare:
+    """The least that a node of Python's could be: an object that points to the one before it."""
+
+    __slots__ = ("before", "number")
+
+    def __init__(self, before: Bare | None, number: float) -> None:
+        self.before = before
+        self.number = number
+
+
+def time_bare_objects(length: int) -> float:
+    """Return the seconds an object takes in a chain of objects that compute nothing."""
+    top = None
+    start = perf_counter()
+    for k in range(length):
+        top = Bare(top, 1.5 * k)
+    return (perf_counter() - start) / length
+
+
+def print_bare(collector: str) -> None:
+    """Print what a chain of bare objects costs: how far from constant any chain of Python objects is."""
+    medians = {
+        length: statistics.median(time_bare_objects(length) for _ in range(max(3, 200_000 // length)))
+        for length in LENGTHS
+    }
+    shortest = medians[LENGTHS[0]]
+    rows = [(f"{n:,}", duration(seconds), f"{seconds / shortest:.2f}x") for n, seconds in medians.items()]
+    table(f"chain of bare Python objects, {collector}", ("objects", "creation", f"against {LENGTHS[0]:,}"), rows)
+
+
 def main(operations: int = 4_000_000) -> None:
     """Print times with the cyclic collector as users have it and with it paused, then bytes, then the drawing."""
     print_times("chain: time a node (target: within 20 %)", measure(operations))
+    print_bare("collector as users have it")
     gc.disable()
     try:
+        print_bare("collector paused")
         print_times("chain: time a node, the collector paused: what is left is the engine's own", measure(operations))
     finally:
         gc.enable()

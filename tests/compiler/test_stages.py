@@ -1,0 +1,171 @@
+"""Each stage of the compiler by itself, on the corpus: what it may assume, what it must keep."""
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd.compiler.arguments import read_call
+from autograd.compiler.builder import Builder
+from autograd.compiler.differentiate import differentiate
+from autograd.compiler.program import Program, interpret, live_places, verify
+from autograd.compiler.simplify import simplify
+from autograd.compiler.statements import Constants, View, reroll
+from autograd.compiler.symbols import Symbol
+from autograd.compiler.trace import trace
+from autograd.errors import GraphError
+from autograd.node import Node
+from autograd.primitives.arithmetic import add
+from autograd.trees import leaves
+from tests.compiler.corpus import CORPUS
+
+
+def number(x):
+    return x.data if isinstance(x, Node) else x
+
+
+class Staged:
+    """A program of the corpus, taken through the stages one by one."""
+
+    def __init__(self, name):
+        self.entry = CORPUS[name]
+        self.data = self.entry.numbers(seed=5)
+        call = read_call(self.data, {})
+        self.trace = trace(self.entry, self.data, {}, call)
+        symbols = [leaf for leaf in leaves(self.trace.outputs) if isinstance(leaf, Symbol)]
+        self.outputs = [symbol.place for symbol in symbols]
+        self.arrays = [[p.data for p in self.trace.parameters]]
+        self.given = [list(self.trace.parameters)]
+        for content in call.contents:
+            flat = content.ravel().tolist() if isinstance(content, np.ndarray) else content
+            self.given.append(flat)
+            self.arrays.append([float(number(x)) for x in flat])
+        self.loss = next((symbol.place for symbol in symbols if not symbol.is_number), None)
+
+    def simplified(self):
+        return simplify(self.trace.program, self.outputs)
+
+    def differentiated(self):
+        builder, places = self.simplified()
+        leaf_places = sorted(builder.leaves)
+        loss = places[self.outputs.index(self.loss)]
+        return builder, places, leaf_places, differentiate(builder, [(loss, builder.constant(1.0))], leaf_places)
+
+
+@pytest.fixture(params=CORPUS)
+def staged(request):
+    return Staged(request.param)
+
+
+def test_the_trace_is_sound_and_gives_the_results(staged):
+    verify(staged.trace.program, staged.outputs)
+    results = zip(leaves(staged.entry(*staged.data)), leaves(staged.trace.outputs), strict=True)
+    expected = [float(number(result)) for result, leaf in results if isinstance(leaf, Symbol)]
+    found = interpret(staged.trace.program, staged.arrays, staged.outputs)
+    np.testing.assert_allclose(found, expected, rtol=1e-13, atol=1e-14)
+
+
+def test_simplifying_keeps_every_output(staged):
+    builder, places = staged.simplified()
+    verify(builder, places)
+    assert sum(live_places(builder, places)) <= 2 * sum(live_places(staged.trace.program, staged.outputs))
+    before = interpret(staged.trace.program, staged.arrays, staged.outputs)
+    np.testing.assert_allclose(interpret(builder, staged.arrays, places), before, rtol=1e-12, atol=1e-13)
+
+
+def test_operands_have_lower_roles(staged):
+    builder = staged.differentiated()[0] if staged.loss is not None else staged.simplified()[0]
+    for place, operands in enumerate(builder.operands):
+        assert all(builder.roles[x] < builder.roles[place] for x in operands)
+
+
+def test_the_derivative_is_that_of_backward(staged):
+    if staged.loss is None:
+        pytest.skip("this program returns floats")
+    builder, places, leaf_places, gradients = staged.differentiated()
+    verify(builder, [*places, *gradients])
+    results = [x for x in leaves(staged.entry(*staged.data)) if isinstance(x, Node)]
+    next(x for x in results if x not in staged.entry.parameters).backward()
+    found = interpret(builder, staged.arrays, gradients)
+    for place, gradient in zip(leaf_places, found, strict=True):
+        source, position = builder.leaves[place]
+        given = staged.given[source][position]
+        if isinstance(given, Node):
+            assert gradient == pytest.approx(given.grad, rel=1e-11, abs=1e-12)
+
+
+def reads(operand):
+    """Return the array that an operand reads, and the positions in it."""
+    if isinstance(operand, View):
+        steps = np.meshgrid(
+            *[np.arange(n) * s for n, s in zip(operand.extents, operand.steps, strict=True)], indexing="ij"
+        )
+        return operand.array, operand.offset + sum(steps, start=np.zeros(operand.extents, dtype=int))
+    return operand.array, operand.positions
+
+
+def test_statements_run_in_order_and_fill_every_array(staged):
+    builder, places = staged.simplified()
+    outputs = places
+    if staged.loss is not None:
+        builder, places, _, gradients = staged.differentiated()
+        outputs = [*places, *gradients]
+    layout = reroll(builder, outputs)
+    sources = len(builder.sources)
+    written = [np.full(size, number < sources) for number, size in enumerate(layout.sizes)]
+    for statement in layout.statements:
+        for operand in statement.operands:
+            if not isinstance(operand, Constants):
+                array, positions = reads(operand)
+                assert written[array][positions].all(), f"{statement.primitive} reads what is not yet computed"
+        stop = statement.start + int(np.prod(statement.extents, dtype=int))
+        assert not written[statement.array][statement.start : stop].any()
+        written[statement.array][statement.start : stop] = True
+    assert all(flags.all() for flags in written)
+
+
+def test_what_is_unsound_is_found():
+    program = Program()
+    program.source("x", (2,))
+    x = program.leaf(0, 1)
+    program.append(add, (x, 2))
+    with pytest.raises(GraphError, match="must stand before"):
+        verify(program)
+    outside = Program()
+    outside.source("x", (2,))
+    outside.leaf(0, 2)
+    with pytest.raises(GraphError, match="position 2 of a source of 2"):
+        verify(outside)
+    empty = Program()
+    empty.append(None, ())
+    with pytest.raises(GraphError, match="exactly one"):
+        verify(empty)
+    with pytest.raises(GraphError, match="no place"):
+        verify(Program(), [0])
+
+
+@pytest.mark.parametrize(
+    ("factors", "expected"),
+    [((2.0, 3.0), 1), ((2.0, -1.0), 2), ((0.0, 2.0), 2), ((-2.0, -1.0), 1)],
+)
+def test_only_factors_of_one_sign_are_merged(factors, expected):
+    builder = Builder()
+    builder.source("x", (1,))
+    x = builder.leaf(0, 0)
+    place = builder.sum([(x, builder.constant(factor)) for factor in factors])
+    assert len(builder.operands[place]) // 2 == expected
+
+
+def test_constants_are_told_apart_by_their_bits():
+    program = Program()
+    assert program.constant(0.0) != program.constant(-0.0)
+    assert program.constant(float("nan")) == program.constant(float("nan"))
+
+
+def test_every_row_has_numpy_text():
+    from autograd.compiler.templates import REDUCTIONS, function_name
+    from autograd.primitive import Elementwise, registry
+
+    for name, row in registry.items():
+        if isinstance(row, Elementwise) and name in vars(autograd):
+            assert function_name(row)
+    assert {name for name, row in registry.items() if not isinstance(row, Elementwise)} <= {*REDUCTIONS, "dot", "take"}

@@ -41,7 +41,7 @@ class Value(Operators, Node):
     Raises
     ------
     OperandError
-        `data` is not a real number (a `TypeError`).
+        `data` is not a real number, or `label` not a string (a `TypeError`).
 
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> loss = (a * b + 10.0).tanh()
@@ -57,6 +57,8 @@ class Value(Operators, Node):
 
     def __new__(cls, data: float | Value, label: str = "") -> Value:
         """Make a leaf, or return the node that was given."""
+        if label.__class__ is not str:
+            raise OperandError(f"Value: expected a string as label, got {label!r}; try label={str(label or '')!r}")
         if data.__class__ is not float:
             if isinstance(data, Node):
                 if data.is_number:  # a number in a trace becomes a node
@@ -80,7 +82,10 @@ class Value(Operators, Node):
     def apply(cls, primitive: Primitive, operands: tuple[Any, ...]) -> Value:
         """Evaluate a primitive and its local derivatives on the operands' numbers, and record the result."""
         if not _PLAIN.issuperset(map(type, operands)):
-            return cls._convert_and_apply(primitive, operands)
+            for x in operands:  # another kind of node, or other real numbers than floats
+                if isinstance(x, Node) and x.precedence > cls.precedence:
+                    return x.apply(primitive, operands)  # type: ignore[no-any-return]
+            operands = tuple([as_operand(x, primitive.name) for x in operands])
         numbers = [x if x.__class__ is float else x.data for x in operands]
         wanted = [x.__class__ is not float for x in operands]
         try:
@@ -89,14 +94,6 @@ class Value(Operators, Node):
         except NOT_IEEE:
             data, partials = differentiate_ieee(primitive, numbers, wanted)
         return _record(data, primitive, operands, partials)
-
-    @classmethod
-    def _convert_and_apply(cls, primitive: Primitive, operands: tuple[Any, ...]) -> Value:
-        """Turn other real numbers into floats first; leave it to another kind of node when there is one."""
-        for x in operands:
-            if isinstance(x, Node) and x.precedence > cls.precedence:
-                return x.apply(primitive, operands)  # type: ignore[no-any-return]
-        return cls.apply(primitive, tuple([as_operand(x, primitive.name) for x in operands]))
 
     @staticmethod
     def accepts(other: Any) -> bool:

@@ -16,7 +16,7 @@ _FLOOR = -100.0
 
 
 def _log_of_float(p: float) -> float:
-    return max(math.log(p), _FLOOR) if p > 0 else _FLOOR
+    return max(math.log(p), _FLOOR) if p > 0 else p if p != p else _FLOOR
 
 
 def _log(p: Any) -> Any:

@@ -6,7 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from autograd.errors import ShapeError
+from autograd.errors import OperandError, ShapeError
+from autograd.trees import describe
 
 
 def vmap(function: Callable[..., Any]) -> Callable[..., list[Any]]:
@@ -23,6 +24,9 @@ def vmap(function: Callable[..., Any]) -> Callable[..., list[Any]]:
 
     @functools.wraps(function)
     def batched(*arguments: Any) -> list[Any]:
+        for argument in arguments:
+            if not hasattr(argument, "__len__"):
+                raise OperandError(f"vmap: expected lists of samples, got {describe(argument)}")
         lengths = {len(argument) for argument in arguments}
         if len(lengths) != 1:
             raise ShapeError(f"vmap: expected arguments with the same number of samples, got {sorted(lengths)}")

@@ -6,11 +6,12 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd.errors import OperandError
 from autograd.node import Node
 from autograd.sweeps import sweep_forward
 from autograd.transforms.reverse import grad, jacobian
-from autograd.transforms.variables import check_alike, record
-from autograd.trees import Tree, leaves, map_leaves
+from autograd.transforms.variables import check_alike, check_function, check_outputs, record
+from autograd.trees import Tree, describe, leaves, map_leaves
 
 
 def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -21,13 +22,18 @@ def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence
     Raises
     ------
     OperandError
-        The tangents do not have the structure of the primals.
+        The tangents do not have the structure of the primals, or the function does not return numbers.
 
     >>> jvp(lambda v: v[0] * v[1], ([3.0, 4.0],), ([1.0, 0.0],))
     (12.0, 4.0)
     """
+    check_function(function, "jvp")
+    for given, name in ((primals, "primals"), (tangents, "tangents")):
+        if not isinstance(given, list | tuple):
+            raise OperandError(f"jvp: expected the {name} as a tuple, one for each argument, got {describe(given)}")
     check_alike(list(tangents), list(primals), "the tangents", "the primals")
     recorded = record(function, primals, range(len(primals))).meeting(leaves(list(tangents)))
+    check_outputs(recorded, "jvp")
     seeds: dict[Node, Any] = dict(zip(leaves(recorded.variables), leaves(list(tangents)), strict=True))
     with recorded.sweeping():
         arrived = sweep_forward(recorded.order, seeds, symbolic=recorded.symbolic)

@@ -8,7 +8,15 @@ from typing import Any
 
 from autograd.node import Node
 from autograd.sweeps import sweep_backward
-from autograd.transforms.variables import Recorded, check_alike, positions, record, scalar_output
+from autograd.transforms.variables import (
+    Recorded,
+    check_alike,
+    check_function,
+    check_outputs,
+    positions,
+    record,
+    scalar_output,
+)
 from autograd.trees import Tree, leaves, map_leaves
 
 
@@ -39,6 +47,7 @@ def value_and_grad(function: Callable[..., Any], argnums: int | Sequence[int] = 
     >>> value_and_grad(lambda v: v["a"] * v["b"])({"a": 2.0, "b": 5.0})
     (10.0, {'a': 5.0, 'b': 2.0})
     """
+    check_function(function, "grad")
     chosen = positions(argnums)
 
     @functools.wraps(function)
@@ -77,7 +86,9 @@ def vjp(function: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Tre
     >>> value, pullback([1.0, 0.0])
     ([12.0, 3.0], ([4.0, 3.0],))
     """
+    check_function(function, "vjp")
     recorded = record(function, primals, range(len(primals)))
+    check_outputs(recorded, "vjp")
 
     def pullback(cotangents: Tree) -> tuple[Any, ...]:
         check_alike(cotangents, recorded.output, "the cotangent", "the output")
@@ -95,11 +106,13 @@ def jacobian(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> 
     >>> jacobian(lambda v: [v[0] * v[1], v[0]])([3.0, 4.0])
     [[4.0, 3.0], [1.0, 0.0]]
     """
+    check_function(function, "jacobian")
     chosen = positions(argnums)
 
     @functools.wraps(function)
     def derivative(*arguments: Any, **settings: Any) -> Any:
         recorded = record(function, arguments, chosen, **settings)
+        check_outputs(recorded, "jacobian")
         count = len(leaves(recorded.output))
         rows = iter(range(count))
 

@@ -98,10 +98,33 @@ def fresh(leaf: Any) -> Value:
 def scalar_output(recorded: Recorded, user: str) -> Any:
     """Return the output of a function that must return one number."""
     output = recorded.output
-    if isinstance(output, Node | float | int) and not isinstance(output, bool):
+    if _is_number(output):
         return output
     hint = "did it forget its return?" if output is None else "use jacobian or vjp for several outputs, or sum them"
     raise OperandError(f"{user}: the function must return one number, but returned {describe(output)}; {hint}")
+
+
+def check_outputs(recorded: Recorded, user: str) -> None:
+    """Refuse an output that holds anything but numbers, such as an array: its derivatives would look like zeros."""
+    for path, leaf in walk(recorded.output):
+        if not _is_number(leaf):
+            hint = "did it forget its return?" if leaf is None else "return a list, tuple or dictionary of numbers"
+            hint = "try .tolist()" if isinstance(leaf, np.ndarray) else hint
+            place = f" at {path}" if path else ""
+            raise OperandError(
+                f"{user}: the function must return numbers, but returned {describe(leaf)}{place}; {hint}"
+            )
+
+
+def _is_number(output: Any) -> bool:
+    return isinstance(output, Node | float | int | np.floating | np.integer) and not isinstance(output, bool)
+
+
+def check_function(function: Any, user: str) -> None:
+    """Refuse what cannot be called: the result of a function in place of the function."""
+    if not callable(function):
+        hint = "a number that was computed has .backward()" if isinstance(function, Node) else f"write {user}(f)(x)"
+        raise OperandError(f"{user}: expected a function, got {describe(function)}; {hint}")
 
 
 def check_alike(given: Tree, expected: Tree, what: str, of: str) -> None:
@@ -119,7 +142,10 @@ def check_alike(given: Tree, expected: Tree, what: str, of: str) -> None:
 
 def positions(argnums: int | Sequence[int]) -> tuple[int, ...]:
     """Return `argnums` as a tuple."""
-    return (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    chosen = argnums if isinstance(argnums, list | tuple) else (argnums,)
+    if not all(isinstance(position, int) for position in chosen):
+        raise OperandError(f"argnums: expected the position of an argument, or a list of them, got {argnums!r}")
+    return tuple(chosen)
 
 
 def _named(argument: Tree, position: int) -> Tree:

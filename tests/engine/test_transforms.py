@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import OperandError, Value, exp, grad, hessian, hvp, jacobian, jvp, sin, value_and_grad, vjp
+from autograd import OperandError, Value, exp, grad, hessian, hvp, jacobian, jvp, sin, value_and_grad, vjp, vmap
 
 POINT = {"p": 2.0, "q": [5.0, (0.5,)]}
 
@@ -143,6 +143,44 @@ def test_arguments_that_are_not_numbers_are_refused(wrong):
 def test_outputs_that_are_not_one_number_are_refused(output, hint):
     with pytest.raises(OperandError, match=hint):
         grad(lambda x: output)(1.0)
+
+
+@pytest.mark.parametrize(
+    ("output", "hint"), [(None, "return"), ("x", "numbers"), (np.array([Value(1.0)]), "tolist"), ([1.0, None], "at 1")]
+)
+@pytest.mark.parametrize(
+    "differentiate", [lambda f: jacobian(f)(1.0), lambda f: vjp(f, 1.0), lambda f: jvp(f, (1.0,), (1.0,))]
+)
+def test_outputs_that_are_not_numbers_are_refused(differentiate, output, hint):
+    with pytest.raises(OperandError, match=hint):
+        differentiate(lambda x: output)
+
+
+@pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, hessian, hvp, lambda f: vjp(f, 1.0)])
+def test_a_result_in_place_of_a_function_is_refused(transform):
+    for result, hint in ((3.0, "expected a function, got a float"), (Value(3.0), "backward")):
+        with pytest.raises(OperandError, match=hint):
+            transform(result)
+
+
+def test_numbers_of_numpy_are_numbers():
+    assert jacobian(lambda x: [np.float32(2.0), x])(1.0) == [0.0, 1.0]
+    assert grad(lambda x: np.int64(2))(1.0) == 0.0
+
+
+@pytest.mark.parametrize("argnums", ["a", 1.0, (0, "b"), None])
+def test_argnums_are_positions(argnums):
+    with pytest.raises(OperandError, match="argnums"):
+        grad(lambda x, y: x * y, argnums)
+
+
+def test_primals_and_tangents_come_one_for_each_argument():
+    with pytest.raises(OperandError, match="primals as a tuple"):
+        jvp(lambda x: x, 1.0, (1.0,))
+    with pytest.raises(OperandError, match="tangents as a tuple"):
+        jvp(lambda x: x, (1.0,), 1.0)
+    with pytest.raises(OperandError, match="vmap"):
+        vmap(lambda x: x)(1.0)
 
 
 def test_tangents_must_fit():

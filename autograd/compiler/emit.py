@@ -190,7 +190,7 @@ class _Emitter:
         name = self._called(REDUCTIONS[statement.primitive.name])
         axis = str(outer) if count == 1 else str(tuple(range(outer, outer + count)))
         comment += f", sums of {int(np.prod(statement.terms))}"
-        self._line(f"{name}({{}}, axis={axis}, out={{}})", [operand, out], comment, [range(outer, outer + count)])
+        self._line(f"{name}({{}}, axis={axis}, out={{}})", [operand, out], comment, [range(outer + count)])
 
     def _line(
         self, template: str, operands: Sequence[Operand], comment: str, full: Sequence[Collection[int]] = ()

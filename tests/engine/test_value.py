@@ -86,6 +86,22 @@ def test_what_is_not_a_number_is_refused(wrong, hint):
     assert isinstance(caught.value, TypeError)
 
 
+@pytest.mark.parametrize("label", [3, None, ["x"]])
+def test_a_label_is_a_string(label):
+    with pytest.raises(OperandError, match="string as label"):
+        Value(1.0, label=label)
+
+
+def test_a_kind_of_value_of_your_own_computes_like_any_other():
+    class Weight(Value):
+        __slots__ = ()
+
+    x, y = Weight(2.0), Weight(3.0)
+    loss = autograd.maximum(x * y, 1.0) + x / y
+    loss.backward()
+    assert (loss.data, x.grad) == (6.0 + 2.0 / 3.0, 3.0 + 1.0 / 3.0)
+
+
 @pytest.mark.parametrize("number", [2, True, np.float64(2.0), np.float32(2.0), np.int64(2), np.bool_(True)])
 def test_numbers_of_every_kind_become_floats(number):
     assert type(Value(number).data) is float

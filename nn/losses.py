@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd import DomainError, Node, OperandError, ShapeError, absolute, logsumexp, relu, softplus, take, total
 from autograd.primitives.likelihood import bernoulli_nll
-from autograd.trees import leaves
+from autograd.trees import describe, walk
 
 
 def mse_loss(predictions: Any, targets: Any) -> Any:
@@ -68,7 +68,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
     pairs = _pairs("binary_cross_entropy", probabilities, targets)
     _check_targets("binary_cross_entropy", [t for _, t in pairs], lambda t: 0 <= t <= 1, "from 0 to 1")
     for p, _ in pairs:
-        if p < 0 or p > 1:
+        if not (p >= 0 and p <= 1):  # nor is a nan
             raise DomainError(
                 f"binary_cross_entropy: expected probabilities from 0 to 1, got {p!r}; "
                 "for scores of any size use binary_cross_entropy_with_logits"
@@ -100,7 +100,8 @@ def cross_entropy(logits: Sequence[Sequence[Any]], labels: Sequence[int]) -> Any
     >>> round(cross_entropy([[0.0, 0.0]], [1]), 6)
     0.693147
     """
-    rows, classes = [list(row) for row in logits], _as_list(labels)
+    rows = [_sequence(row, "logits", _SCORES) for row in _sequence(logits, "logits", _SCORES)]
+    classes = _sequence(labels, "labels", "a class for each sample")
     if not rows or len(rows) != len(classes):
         raise ShapeError(
             f"cross_entropy: got {len(rows)} samples and {len(classes)} labels; expected as many, at least 1"
@@ -111,17 +112,39 @@ def cross_entropy(logits: Sequence[Sequence[Any]], labels: Sequence[int]) -> Any
 
 def _pairs(loss: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
     """Return (prediction, target) for each number, after a look at whether they fit."""
-    predicted, wanted = leaves(_as_list(predictions)), leaves(_as_list(targets))
+    predicted, wanted = _by_place(predictions), _by_place(targets)
     if len(predicted) != len(wanted) or not predicted:
         raise ShapeError(
             f"{loss}: got {len(predicted)} predictions and {len(wanted)} targets; expected as many, at least 1"
         )
-    for place, target in enumerate(wanted):
-        if not isinstance(target, Node | float | int | np.number):
-            raise OperandError(f"{loss}: target {place} must be a number, got {type(target).__name__} {target!r}")
+    if len(predicted) > 1 and list(predicted) != list(wanted):
+        where = next((path for path in predicted if path not in wanted), "another place in the order")
+        raise ShapeError(f"{loss}: there is a prediction at {where} but no target; expected nestings that are alike")
+    for place, (prediction, target) in enumerate(zip(predicted.values(), wanted.values(), strict=True)):
+        for name, number in (("prediction", prediction), ("target", target)):
+            if not isinstance(number, Node | float | int | np.number):
+                raise OperandError(f"{loss}: {name} {place} must be a number, got {type(number).__name__} {number!r}")
         if target != target:
             raise DomainError(f"{loss}: target {place} is nan; remove samples without a target first")
-    return list(zip(predicted, wanted, strict=True))
+    return list(zip(predicted.values(), wanted.values(), strict=True))
+
+
+def _by_place(numbers: Any) -> dict[str, Any]:
+    """Return the numbers of nested lists by their places; rows of a single number count as that number."""
+    found = dict(walk(_as_list(numbers)))
+    if all(place.endswith(".0") for place in found):
+        return {place.removesuffix(".0"): number for place, number in found.items()}
+    return found
+
+
+_SCORES = "a list of class scores for each sample (with one score a sample: binary_cross_entropy_with_logits)"
+
+
+def _sequence(given: Any, name: str, expected: str) -> list[Any]:
+    """Return what was given as a list, if it is one."""
+    if not isinstance(given, np.ndarray | Sequence) or isinstance(given, str):
+        raise OperandError(f"cross_entropy: expected as {name} {expected}, got {describe(given)}")
+    return list(_as_list(given))
 
 
 def _as_list(numbers: Any) -> Any:

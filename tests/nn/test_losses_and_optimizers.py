@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+import autograd
 import nn
 from autograd import DomainError, OperandError, ShapeError, Value, grad
 
@@ -35,6 +36,40 @@ def test_losses_take_numbers_lists_nested_lists_and_arrays(loss):
 def test_bad_targets(loss, targets, error):
     with pytest.raises(error, match=loss.__name__):
         loss([Value(0.3)], targets)
+
+
+@pytest.mark.parametrize("loss", [*PAIRWISE, nn.binary_cross_entropy])
+def test_numbers_are_paired_by_their_places(loss):
+    rows = [[Value(0.3), Value(0.4)], [Value(0.5), Value(0.6)], [Value(0.7), Value(0.8)]]
+    with pytest.raises(ShapeError, match=r"prediction at 2\.0"):
+        loss(rows, np.ones((2, 3)))
+    with pytest.raises(ShapeError, match=r"prediction at 0\.0"):
+        loss(rows, np.ones(6))
+    column = [[row[0]] for row in rows]
+    assert loss(rows[0][:1], 1.0).data == loss(rows[0][0], [1.0]).data
+    assert loss(column, [1.0, 1.0, 1.0]).data == loss([row[0] for row in rows], np.ones((3, 1))).data
+
+
+@pytest.mark.parametrize("loss", [*PAIRWISE, nn.binary_cross_entropy])
+@pytest.mark.parametrize("prediction", [None, "a"])
+def test_bad_predictions(loss, prediction):
+    with pytest.raises(OperandError, match="prediction 0 must be a number"):
+        loss([prediction], [1.0])
+
+
+def test_the_probability_nan_is_refused_and_costs_nan():
+    with pytest.raises(DomainError, match="from 0 to 1, got Value"):
+        nn.binary_cross_entropy([Value(math.nan)], [1.0])
+    assert math.isnan(autograd.bernoulli_nll(math.nan, 1.0))
+    assert math.isnan(autograd.bernoulli_nll(Value(math.nan), 0.0).data)
+
+
+@pytest.mark.parametrize("scores", [None, 1.0, Value(1.0), [Value(1.0)], "a", ["a"]])
+def test_cross_entropy_wants_a_row_a_sample(scores):
+    with pytest.raises(OperandError, match="a list of class scores for each sample"):
+        nn.cross_entropy(scores, [0])
+    with pytest.raises(OperandError, match="a class for each sample"):
+        nn.cross_entropy([[Value(1.0)]], 0)
 
 
 def test_labels_out_of_range():

@@ -48,7 +48,7 @@ def find_activation(choice: str | Activation) -> tuple[str, Activation]:
     """
     if callable(choice):
         return getattr(choice, "name", getattr(choice, "__name__", type(choice).__name__)), choice
-    if choice in ACTIVATIONS:
+    if isinstance(choice, str) and choice in ACTIVATIONS:
         return choice, ACTIVATIONS[choice]
     hint = did_you_mean(str(choice), ACTIVATIONS)
     raise UnknownNameError(

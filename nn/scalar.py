@@ -15,6 +15,8 @@ from nn.module import Module
 from nn.randomness import generator
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from autograd.visual.picture import Picture
     from nn.initialization import Initializer
     from nn.randomness import Rng
@@ -69,7 +71,7 @@ class Neuron(Module):
 
     def __call__(self, x: Sequence[Value | float]) -> Value:
         """Return the activation of the weighted sum of the inputs."""
-        if len(x) != len(self.w):
+        if _count(x, "a neuron", len(self.w)) != len(self.w):
             raise ShapeError(f"a neuron of {len(self.w)} inputs got {len(x)}")
         return self.activate(dot(self.w, x, self.b))  # type: ignore[no-any-return]
 
@@ -111,6 +113,9 @@ class Layer(Module):
 
     def forward(self, x: Sequence[Value | float]) -> list[Value]:
         """Return `[neuron(x) for neuron in neurons]`, looking at the inputs only once."""
+        nin = len(self.neurons[0].w)
+        if _count(x, "a layer", nin) != nin:
+            raise ShapeError(f"a layer of {nin} inputs got {len(x)}")
         sums = affine([neuron.w for neuron in self.neurons], x, [neuron.b for neuron in self.neurons])
         return [neuron.activate(weighted) for neuron, weighted in zip(self.neurons, sums, strict=True)]
 
@@ -160,14 +165,15 @@ class MLP(Module):
     def __init__(
         self,
         nin: int,
-        nouts: Sequence[int],
+        nouts: Sequence[int] | NDArray[np.integer[Any]],
         activation: str | Activation = "relu",
         *,
         output_activation: str | Activation = "linear",
         initializer: str | Initializer | None = None,
         rng: Rng = None,
     ) -> None:
-        if isinstance(nouts, int) or not nouts:
+        nouts = nouts.tolist() if isinstance(nouts, np.ndarray) else nouts
+        if not isinstance(nouts, list | tuple) or not nouts:
             raise DomainError(f"MLP: expected a list of layer widths such as [16, 16, 1], got {nouts!r}")
         find_activation(activation)  # even if there is no hidden layer to use it
         random = generator(rng)
@@ -212,6 +218,13 @@ class MLP(Module):
         widths = [len(layer.neurons) for layer in self.layers]
         function = self.layers[0].neurons[0].activation
         return f"MLP({self.nin}, {widths}, activation={function!r})  # {len(self.parameters())} parameters"
+
+
+def _count(x: Any, user: str, nin: int) -> int:
+    """Return how many inputs there are."""
+    if not hasattr(x, "__len__"):
+        raise OperandError(f"{user} of {nin} inputs: expected a list of numbers, got {type(x).__name__}")
+    return len(x)
 
 
 def _draw(

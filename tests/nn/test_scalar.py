@@ -126,6 +126,10 @@ def test_a_perceptron_cannot_learn_xor_and_two_layers_can():
     assert accuracies[2] == 1.0
 
 
+def test_widths_may_be_an_array():
+    assert repr(nn.MLP(2, np.array([3, 1]))) == repr(nn.MLP(2, [3, 1]))
+
+
 def test_reprs():
     assert repr(nn.MLP(2, [16, 1], activation="tanh")) == "MLP(2, [16, 1], activation='tanh')  # 65 parameters"
     assert repr(nn.Layer(2, 3)) == "Layer(2, 3, activation='relu')"
@@ -155,6 +159,11 @@ def test_shared_parameters_are_counted_once():
     [
         (lambda: nn.MLP(3, [2])([1.0, 2.0]), ShapeError, "takes 3 inputs, got 2"),
         (lambda: nn.Neuron(3)([1.0]), ShapeError, "3 inputs got 1"),
+        (lambda: nn.Layer(3, 2)([1.0]), ShapeError, "3 inputs got 1"),
+        (lambda: nn.Neuron(3)(None), OperandError, "expected a list of numbers, got NoneType"),
+        (lambda: nn.Layer(3, 2)(1.0), OperandError, "expected a list of numbers, got float"),
+        (lambda: nn.MLP(2, [2], activation=["relu"]), UnknownNameError, "no activation"),
+        (lambda: nn.MLP(2, None), DomainError, "list of layer widths"),
         (lambda: nn.MLP(2, [2])(1.0), OperandError, "list of 2 numbers, got float"),
         (lambda: nn.MLP(2, [2])([math.nan, 1.0]), DomainError, "input 0 is nan"),
         (lambda: nn.MLP(2, [2])(["a", 1.0]), OperandError, "string 'a'"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Train a 64-32-10 network of single numbers on handwritten digits, check its gradients against backpropagation by
-hand, and write pictures, a report and the weights into a folder. Works offline; takes well under a minute and a half.
+hand, and write pictures, a report and the weights into a folder. Works offline, and takes some seconds.
 """
 
 

@@ -49,7 +49,11 @@ def staged(folder: str | PathLike[str]) -> Iterator[Path]:
 
 
 def _move(staging: Path, folder: Path) -> None:
-    for path in sorted(staging.iterdir()):
+    made = sorted(staging.iterdir())
+    for path in made:  # before the first is moved
+        if (folder / path.name).is_dir():
+            raise OutputError(f"output folder: cannot put {path.name!r} into {str(folder)!r}: a folder is called so")
+    for path in made:
         try:
             path.replace(folder / path.name)
         except OSError as error:

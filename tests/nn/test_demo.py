@@ -204,6 +204,19 @@ def test_a_failure_leaves_nothing_behind(tmp_path, failure):
     assert list((tmp_path / "old").iterdir()) == []
 
 
+def test_nothing_is_moved_when_a_folder_is_in_the_way(tmp_path):
+    (tmp_path / "second").mkdir()
+
+    def work():
+        with staged(tmp_path) as staging:
+            for name in ("first", "second"):
+                (staging / name).write_text(name)
+
+    with pytest.raises(OutputError, match=r"cannot put 'second' into .* a folder is called so"):
+        work()
+    assert [path.name for path in tmp_path.iterdir()] == ["second"]
+
+
 def test_a_folder_that_is_a_file_is_named(tmp_path):
     file = tmp_path / "file"
     file.write_text("mine")

@@ -216,8 +216,10 @@ class MLP(Module):
 
     def __repr__(self) -> str:
         widths = [len(layer.neurons) for layer in self.layers]
-        function = self.layers[0].neurons[0].activation
-        return f"MLP({self.nin}, {widths}, activation={function!r})  # {len(self.parameters())} parameters"
+        *hidden, output = [layer.neurons[0].activation for layer in self.layers]
+        functions = f", activation={hidden[0]!r}" if hidden else ""
+        functions += f", output_activation={output!r}" if output != "linear" else ""
+        return f"MLP({self.nin}, {widths}{functions})  # {len(self.parameters())} parameters"
 
 
 def _count(x: Any, user: str, nin: int) -> int:

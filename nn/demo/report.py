@@ -69,7 +69,7 @@ def _tiles(experiment: Experiment, check: Check, history: History) -> str:
         (reached, f"{history.accuracy:.1%}", "of unseen digits read rightly"),
         ("good", f"{check.largest_difference:.0e}", "largest relative difference to gradients by hand"),
         ("", f"{len(experiment.model.parameters()):,}", "parameters, each one a Value"),
-        ("", f"{check.operations:,}", "operations recorded in every step"),
+        ("", f"{check.operations:,}", "operations in every step, recorded once"),
     ]
     return "\n".join(
         f'<div class="tile {kind}"><b>{escape(number)}</b><span>{escape(text)}</span></div>'

@@ -132,6 +132,11 @@ def test_widths_may_be_an_array():
 
 def test_reprs():
     assert repr(nn.MLP(2, [16, 1], activation="tanh")) == "MLP(2, [16, 1], activation='tanh')  # 65 parameters"
+    assert (
+        repr(nn.MLP(2, [1], "relu", output_activation="tanh"))
+        == "MLP(2, [1], output_activation='tanh')  # 3 parameters"
+    )
+    assert repr(nn.MLP(2, [1])) == "MLP(2, [1])  # 3 parameters"
     assert repr(nn.Layer(2, 3)) == "Layer(2, 3, activation='relu')"
     assert repr(nn.Neuron(2)) == "Neuron(2, activation='relu')"
 

@@ -8,7 +8,10 @@ simplify        stage 2: the traced program, written anew by a builder
 differentiate   stage 3: append the gradient, by the same rows as eager
 access          strided views recovered from positions
 statements      stage 4: the places of one role as one array statement
-contraction, templates, emit    stage 5: statements as NumPy text
+templates       how each primitive is written in NumPy
+operands, writer                how operands, arrays and constants are written
+contraction, dots, reductions   sums of products as matrix products; other sums, maxima, choices
+emit            stage 5: statements as NumPy text
 straight, tape  narrow programs as lines of Python, or as a tape for machine code
 replay          text as functions that run
 source, picture the program to read, and to look at

@@ -189,6 +189,7 @@ class Compiled:
                 program.forward(program.replay, numbers)
                 broken = program.broken_guard()
                 if broken is None:
+                    program.replay.check()
                     return self._result(program, call, numbers)
         if broken is not None and not self._may_trace_again(call.key, broken):
             return self.function(*arguments, **settings)

@@ -16,15 +16,20 @@ from autograd.compiler.access import Nest, Positions, contiguous_steps, find_inn
 from autograd.compiler.builder import Builder
 from autograd.compiler.program import live_places
 from autograd.primitive import Primitive, Variadic
-from autograd.primitives.arithmetic import multiply
 from autograd.primitives.comparison import identity, stop_gradient
-from autograd.primitives.nary import DOT, LARGEST, TAKE, TOTAL
+from autograd.primitives.nary import DOT, LARGEST, LOGSUMEXP, TAKE, TOTAL
 
 #: Sums whose segments can be computed side by side, and the ufunc that does so.
-SEGMENTED: Final[dict[Primitive, str]] = {DOT: "np.add", TOTAL: "np.add", LARGEST: "np.maximum"}
+SEGMENTED: Final[dict[Primitive, str]] = {
+    DOT: "np.add",
+    TOTAL: "np.add",
+    LARGEST: "np.maximum",
+    LOGSUMEXP: "logsumexp",
+}
 #: What a statement costs, what gathering costs besides, and what each gathered element costs, in microseconds; only
 #: the order of magnitude matters.
 _STATEMENT: Final = 2.0
+_LOGSUMEXP: Final = 8.0
 _GATHERED: Final = 5.0
 _ELEMENT: Final = 0.006
 
@@ -167,7 +172,7 @@ class _Roller:
         for group in runs:
             table = np.array([program.operands[place] for place in group]).T  # (operands, places)
             if primitive is DOT and len(table) == 3:  # a sum of one product
-                layout.statements.append(self._elementwise(multiply, array, start, table[:2]))
+                layout.statements.append(self._elementwise(DOT, array, start, table[:2]))
             elif isinstance(primitive, Variadic):
                 layout.statements.append(self._sum(primitive, array, start, table))
             else:
@@ -244,7 +249,8 @@ class _Roller:
         """Tell whether sums of many different lengths cost less as one gathered statement than run by run."""
         if runs == 1 or primitive not in SEGMENTED:
             return False
-        return _GATHERED + _ELEMENT * sum(map(self._operand_count, places)) < _STATEMENT * runs
+        statement = _LOGSUMEXP if primitive is LOGSUMEXP else _STATEMENT
+        return _GATHERED + _ELEMENT * sum(map(self._operand_count, places)) < statement * runs
 
     def _ragged(self, primitive: Primitive, array: int, places: Sequence[int]) -> Statement:
         """Return all sums of a role as one statement, over the terms of one after the other."""

@@ -6,6 +6,7 @@ through a rectangle in order, each operand is a view of its array with strides a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
@@ -103,6 +104,30 @@ def index_expression(
         parts[moved] = _slice(start[moved], extent, step // strides[moved], shape[moved])
         axes.append(moved)
     return _indexing(parts) + _rearranged(axes)
+
+
+def dense_expression(
+    shape: tuple[int, ...], offset: int, extents: tuple[int, ...], steps: tuple[int, ...], full: Collection[int] = ()
+) -> str | None:
+    """Return NumPy indexing and reshaping for a view without gaps, or None if it has some.
+
+    >>> dense_expression((40,), 8, (16, 2), (1, 16))
+    '[8:40].reshape(2, 16).T'
+    """
+    moving = [loop for loop, (extent, step) in enumerate(zip(extents, steps, strict=True)) if step and extent > 1]
+    if any(extents[loop] > 1 and loop not in moving for loop in full):
+        return None
+    moving.sort(key=lambda loop: -steps[loop])
+    sizes = tuple([extents[loop] for loop in moving])
+    if not sizes or tuple([steps[loop] for loop in moving]) != contiguous_steps(sizes):
+        return None
+    count, size = math.prod(sizes), math.prod(shape)
+    text = "" if len(shape) == 1 or sizes == shape or (count == size and len(sizes) > 1) else ".reshape(-1)"
+    if count < size:
+        text += f"[{offset}:{offset + count}]"
+    if len(sizes) > 1 and sizes != shape:
+        text += f".reshape{sizes}"
+    return text + _rearranged([moving.index(loop) if loop in moving else None for loop in range(len(extents))])
 
 
 def _axis_of(

@@ -26,6 +26,9 @@ _LAST: Final = 2**62
 _COMMUTATIVE: Final = frozenset({add, multiply})
 #: What a 1 as second operand leaves as it is: exactly, for -0.0, infinities and nan alike.
 _NEUTRAL: Final = frozenset({multiply, divide, power})
+#: From so many kinds on, of so many terms each, the terms of a sum are set side by side.
+_MANY_KINDS: Final = 3
+_MANY_TERMS: Final = 4
 #: Primitives of many operands, with the number of those in front that are not alike; the others are read side by side.
 _SIDE_BY_SIDE: Final = {LARGEST: 0, LOGSUMEXP: 0, TAKE: 1}
 
@@ -100,11 +103,40 @@ class Builder(Program):
             term = (left, right) if rank <= other or other == ALONE else (right, left)
             kind = (rank, other) if rank <= other or other == ALONE else (other, rank)
             kinds.setdefault(kind, []).append(term)
+        if len(kinds) >= _MANY_KINDS:
+            kinds = self._joined(kinds)
         parts = [self._sum_of_kind(kinds[kind]) for kind in sorted(kinds)]
         result = parts[0]
         for part in parts[1:]:
             result = self.add(add, (result, part))
         return result
+
+    def _joined(self, kinds: dict[tuple[int, int], list[Term]]) -> dict[tuple[int, int], list[Term]]:
+        """Return the terms of kinds that are alike, such as those of each step of a recurrence, as one kind.
+
+        Alike are as many terms, computed by the same primitives; their operands are set side by side.
+        """
+        groups: dict[Any, list[list[Term]]] = {}
+        for terms in kinds.values():
+            left, right = terms[0]
+            likeness = (len(terms), self._likeness(left), ALONE if right == ALONE else self._likeness(right))
+            groups.setdefault(likeness, []).append(terms)
+        joined: dict[tuple[int, int], list[Term]] = {}
+        for (count, _, other), group in groups.items():
+            terms = [term for terms in group for term in terms]
+            if len(group) >= _MANY_KINDS and count >= _MANY_TERMS:
+                lefts, rights = zip(*terms, strict=True)
+                lefts = self._side_by_side(lefts)
+                rights = rights if other == ALONE else self._side_by_side(rights)
+                terms = list(zip(lefts, rights, strict=True))
+                group = [terms]
+            for terms in group:
+                left, right = terms[0]
+                joined[self._ranks[left], ALONE if right == ALONE else self._ranks[right]] = terms
+        return joined
+
+    def _likeness(self, place: int) -> Any:
+        return self.primitives[place] or self._ranks[place]
 
     def _sum_of_kind(self, terms: Sequence[Term]) -> int:
         if terms[0][1] in self.constants:

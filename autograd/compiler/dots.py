@@ -18,7 +18,7 @@ from autograd.compiler.writer import LONGEST_BY_ONES, Writer
 #: More products than this are not stored before they are summed.
 _MOST_PRODUCTS: Final = 1 << 20
 #: Fewer products are formed and summed at less cost than by a batch of matrix products and a sum.
-_FEW_PRODUCTS: Final = 4096
+_FEW_PRODUCTS: Final = 512
 #: Up to so many rows, matrix products of one row and one column are quicker than a product and a sum.
 _FEW_ROWS: Final = 48
 #: An operand of at most so many elements may be copied to make it dense.
@@ -139,7 +139,8 @@ def _write_products(
         term = len(loops) - 1
         writer.line("np.matmul({}, {}, out={})", [rows, columns, result], comment, [(term + 1,), (term,)])
         return
-    if shape[0] * shape[1] > _MOST_PRODUCTS or shape[1] > LONGEST_BY_ONES:
+    many = shape[0] * shape[1] > _MOST_PRODUCTS or shape[1] > LONGEST_BY_ONES
+    if many or (shape[0] * shape[1] > _CHEAP_COPY and _order(left) != _order(right)):  # one of them is read across
         letters = "abcdefghijklmnopqrstuvwxyz"[: len(loops)]
         scalar = [isinstance(x, Constants) and not x.numbers.shape for x in (left, right)]
         subscripts = ",".join("" if alone else letters for alone in scalar)
@@ -173,3 +174,12 @@ def _core_steps(axes: tuple[int, ...], shape: tuple[int, ...], out: View) -> tup
     if len(core) == 2:
         return core[0], core[1]
     return (core[0], 1) if shape[-1] == 1 else (1, core[0])
+
+
+def _order(operand: Operand) -> list[int]:
+    """Return the loops of a view from the widest step to the narrowest; [] for what is read in order."""
+    if not isinstance(operand, View):
+        return []
+    moving = [loop for loop, step in enumerate(operand.steps) if step and operand.extents[loop] > 1]
+    order = sorted(moving, key=lambda loop: -abs(operand.steps[loop]))
+    return [] if order == moving else order

@@ -10,12 +10,14 @@ import numpy as np
 
 from autograd.compiler.access import contiguous_steps
 from autograd.compiler.dots import write_dot, write_product
+from autograd.compiler.joining import home
 from autograd.compiler.operands import one_number
 from autograd.compiler.program import Source
 from autograd.compiler.reductions import write_reduction, write_segments, write_take
 from autograd.compiler.statements import Layout, Statement, View
 from autograd.compiler.templates import FUNCTIONS, call_text
 from autograd.compiler.writer import Line, Writer, shape_text
+from autograd.primitives.comparison import identity
 from autograd.primitives.nary import DOT, TAKE
 
 
@@ -52,9 +54,11 @@ def emit(layout: Layout, sources: Sequence[Source], forward: int) -> Emitted:
     for source in sources:
         for section in source.sections:
             writer.buffers[section.name] = _section_text(source.name, *section)
-    for array in range(len(sources), len(layout.sizes)):
-        name = writer.names[array]
-        writer.buffers[name] = f"{name} = np.empty({shape_text(layout.shapes[array])})"
+    arrays = range(len(sources), len(layout.sizes))
+    for array in [*[x for x in arrays if x not in layout.homes], *layout.homes]:
+        name, shape, (root, start) = writer.names[array], layout.shapes[array], home(layout, array)
+        part = f"{writer.names[root]}.reshape(-1)[{start}:{start + layout.sizes[array]}].reshape({shape_text(shape)})"
+        writer.buffers[name] = f"{name} = {part if array in layout.homes else f'np.empty({shape_text(shape)})'}"
     forward_lines = 0
     for number, statement in enumerate(layout.statements):
         write_statement(writer, statement)
@@ -105,6 +109,10 @@ def _names(layout: Layout, sources: Sequence[Source], forward: int) -> list[str]
     first = {statement.array: number for number, statement in reversed(list(enumerate(layout.statements)))}
     counts: dict[str, int] = {}
     for array in range(len(sources), len(layout.sizes)):
+        if array not in statements or statements[array][0].primitive is identity:
+            counts["joined"] = counts.get("joined", 0) + 1
+            names.append(f"joined{counts['joined']}")
+            continue
         primitive = statements[array][0].primitive
         product = primitive is DOT and statements[array][0].terms is None  # a sum of one product
         kind = ("d_" if first[array] >= forward else "") + ("multiply" if product else primitive.name)

@@ -328,7 +328,14 @@ class ArrayReplay(Replay):
             _function(name, lines, view, space) for name, lines in zip(("forward", "backward"), halves, strict=True)
         )
         self.arrays: list[Array] = [space[name] for name in emitted.names]
+        owners = {id(x): x.nbytes for x in space.values() if isinstance(x, np.ndarray) and x.flags.owndata}
+        self._bytes = sum(owners.values())
         self.flat = [array.reshape(-1) for array in self.arrays]
+
+    @property
+    def buffer_bytes(self) -> int:
+        """The memory of all arrays, gathered elements and constants included; what shares memory counts once."""
+        return self._bytes
 
 
 def timed(seconds: dict[str, float], stage: str, function: Callable[..., Any], *arguments: Any) -> Any:

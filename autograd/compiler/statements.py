@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd.compiler.access import Nest, Positions, contiguous_steps, find_inner_nest, find_nest
 from autograd.compiler.builder import Builder
+from autograd.compiler.joining import join_arrays
 from autograd.compiler.program import live_places
 from autograd.primitive import Primitive, Variadic
 from autograd.primitives.comparison import identity, stop_gradient
@@ -101,6 +102,8 @@ class Layout(NamedTuple):
         For each place, its array (-1 for constants and dead places) and the position in it.
     statements
         In an order in which they can run.
+    homes
+        For arrays that are parts of another: the array, and where they start in it.
     """
 
     sizes: list[int]
@@ -108,6 +111,7 @@ class Layout(NamedTuple):
     array_of: np.ndarray[Any, np.dtype[np.int64]]
     position_of: Positions
     statements: list[Statement]
+    homes: dict[int, tuple[int, int]]
 
 
 def reroll(program: Builder, outputs: Sequence[int]) -> Layout:
@@ -121,6 +125,7 @@ def reroll(program: Builder, outputs: Sequence[int]) -> Layout:
     places = places[np.lexsort((places, order[places], roles[places]))]
     for _, group in itertools.groupby(places.tolist(), key=program.roles.__getitem__):
         roller.add_role(list(group))
+    join_arrays(roller.layout, len(program.sources))
     return roller.layout
 
 
@@ -141,7 +146,7 @@ class _Roller:
         count = len(program)
         sizes = [int(np.prod(source.shape, dtype=int)) for source in program.sources]
         shapes = [source.shape for source in program.sources]
-        self.layout = Layout(sizes, shapes, np.full(count, -1), np.zeros(count, dtype=np.int64), [])
+        self.layout = Layout(sizes, shapes, np.full(count, -1), np.zeros(count, dtype=np.int64), [], {})
         for place, leaf in program.leaves.items():
             self.layout.array_of[place] = leaf.source
             self.layout.position_of[place] = leaf.position
@@ -156,14 +161,15 @@ class _Roller:
             layout.array_of[places] = layout.array_of[sources]
             layout.position_of[places] = layout.position_of[sources]
             return
-        if primitive is identity:  # copies: those of one array in a row
-            places = sorted(places, key=self._operand_arrays)
+        if primitive is identity:  # copies: those of one array in a row, in the order in which arrays are first used
+            first = {self._operand_array(place): place for place in sorted(places, reverse=True)}
+            places = sorted(places, key=lambda x: (first[self._operand_array(x)], self._operand_position(x)))
         array = len(layout.sizes)
         layout.sizes.append(len(places))
         layout.array_of[places] = array
         layout.position_of[places] = np.arange(len(places))
         start = 0
-        form = self._operand_arrays if primitive is identity else self._operand_count
+        form = self._operand_array if primitive is identity else self._operand_count
         runs = [list(run) for _, run in itertools.groupby(places, key=form)]
         if self._is_cheaper_ragged(primitive, places, len(runs)):
             layout.statements.append(self._ragged(primitive, array, places))
@@ -178,14 +184,18 @@ class _Roller:
             else:
                 layout.statements.append(self._elementwise(primitive, array, start, table))
             start += len(group)
-        whole = start == layout.statements[-1].start + len(group) and layout.statements[-1].start == 0
-        layout.shapes.append(layout.statements[-1].extents if whole else (start,))
+        shapes = {statement.extents for statement in layout.statements[-len(runs) :]}
+        shape = shapes.pop() if len(shapes) == 1 else (start,)
+        layout.shapes.append(shape if len(runs) == 1 or shape == (start,) else (len(runs), *shape))
 
     def _operand_count(self, place: int) -> int:
         return len(self.program.operands[place])
 
-    def _operand_arrays(self, place: int) -> int:
+    def _operand_array(self, place: int) -> int:
         return int(self.layout.array_of[self.program.operands[place][0]])
+
+    def _operand_position(self, place: int) -> int:
+        return int(self.layout.position_of[self.program.operands[place][0]])
 
     def _elementwise(self, primitive: Primitive, array: int, start: int, table: Positions) -> Statement:
         positions = self.layout.position_of[table]

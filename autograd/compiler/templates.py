@@ -152,8 +152,9 @@ def take(index, *xs):
 REDUCTIONS: Final = {"total": "np.add.reduce", "largest": "np.maximum.reduce", "logsumexp": "logsumexp"}
 
 
-#: Rows that are one ufunc with a constant.
+#: Rows that are one call, though not of a ufunc with the same operands.
 LINES: Final = {
+    "identity": "np.copyto({1}, {0})",
     "relu": "np.maximum({}, 0.0, out={})",
     "softplus": "np.logaddexp({}, 0.0, out={})",
     "step": "np.greater({}, 0.0, out={})",

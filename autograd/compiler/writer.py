@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.access import Positions, index_expression
+from autograd.compiler.access import Positions, dense_expression, index_expression
 from autograd.compiler.program import Section, Source
 from autograd.compiler.statements import Constants, Gather, Operand, View
 from autograd.compiler.templates import FUNCTIONS
@@ -66,10 +66,11 @@ class Writer:
         named = [(name, 0, self.shapes[operand.array])]
         if operand.array < len(self.sources):
             named = [part for part in self.sources[operand.array].sections if _lies_within(operand, part)] + named
-        for part, start, shape in named:
-            index = index_expression(shape, operand.offset - start, operand.extents, operand.steps, full)
-            if index is not None:
-                return part + index
+        for write in (index_expression, dense_expression):
+            for part, start, shape in named:
+                text = write(shape, operand.offset - start, operand.extents, operand.steps, full)
+                if text is not None:
+                    return part + text
         self.functions.add("strided")
         return f"strided({name}, {operand.offset}, {operand.extents}, {operand.steps})"
 

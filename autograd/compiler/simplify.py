@@ -40,17 +40,20 @@ class _Rewriter:
         for place, primitive in enumerate(program.primitives):
             if not live[place]:
                 continue
+            self.builder.origin = place
             if primitive is None:
                 self._written[place] = self._given(program, place)
             else:
                 self._operation(place, primitive, program.operands[place])
                 if uses[place] > 1 or place in kept:
                     self.place(place)
+        self.builder.origin = None
 
     def place(self, old: int) -> int:
         """Return where a place of the old program stands in the new one; write it if it has been waiting."""
         new = self._written.get(old)
         if new is None:
+            origin, self.builder.origin = self.builder.origin, old  # what waits keeps its place in the order
             waiting = self._waiting.pop(old)
             if isinstance(waiting, tuple):
                 new = self.builder.add(multiply, waiting)
@@ -59,6 +62,7 @@ class _Rewriter:
             else:
                 new = self.builder.sum(waiting)
             self._written[old] = new
+            self.builder.origin = origin
         return new
 
     def _given(self, program: Program, place: int) -> int:

@@ -175,18 +175,19 @@ class _Roller:
             layout.statements.append(self._ragged(primitive, array, places))
             layout.shapes.append((len(places),))
             return
+        before = len(layout.statements)
         for group in runs:
             table = np.array([program.operands[place] for place in group]).T  # (operands, places)
             if primitive is DOT and len(table) == 3:  # a sum of one product
                 layout.statements.append(self._elementwise(DOT, array, start, table[:2]))
             elif isinstance(primitive, Variadic):
-                layout.statements.append(self._sum(primitive, array, start, table))
+                layout.statements.extend(self._sums(primitive, array, start, table))
             else:
                 layout.statements.append(self._elementwise(primitive, array, start, table))
             start += len(group)
-        shapes = {statement.extents for statement in layout.statements[-len(runs) :]}
-        shape = shapes.pop() if len(shapes) == 1 else (start,)
-        layout.shapes.append(shape if len(runs) == 1 or shape == (start,) else (len(runs), *shape))
+        shapes = [statement.extents for statement in layout.statements[before:]]
+        alike = len(set(shapes)) == 1
+        layout.shapes.append(shapes[0] if len(shapes) == 1 else (len(shapes), *shapes[0]) if alike else (start,))
 
     def _operand_count(self, place: int) -> int:
         return len(self.program.operands[place])
@@ -224,6 +225,20 @@ class _Roller:
         if any(int(np.prod(x, dtype=int)) != nest.extents[0] for x in shapes):
             return nest
         return Nest(shape, nest.offsets, tuple([contiguous_steps(shape)] * len(nest.offsets)))
+
+    def _sums(self, primitive: Primitive, array: int, start: int, table: Positions) -> list[Statement]:
+        """Return the statement for sums of one length, or several where each has its own pattern of terms."""
+        whole = self._sum(primitive, array, start, table)
+        if not whole.miss:
+            return [whole]
+        tables = self.layout.position_of[np.array([half.T for half in _halves(primitive, table)])]
+        relative = tables - tables[:, :, :1]
+        changes = np.flatnonzero((relative[:, 1:] != relative[:, :-1]).any(axis=(0, 2))) + 1
+        if not len(changes) or _STATEMENT * len(changes) >= _GATHERED + _ELEMENT * relative.size:
+            return [whole]
+        bounds = [0, *changes.tolist(), table.shape[1]]
+        parts = itertools.pairwise(bounds)
+        return [self._sum(primitive, array, start + first, table[:, first:last]) for first, last in parts]
 
     def _sum(self, primitive: Primitive, array: int, start: int, table: Positions) -> Statement:
         halves = _halves(primitive, table)

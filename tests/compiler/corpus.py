@@ -179,6 +179,13 @@ def causal_attention(p, X):
     return sum(o * o for row in out for o in row), out
 
 
+@program([(5, 4)], Q=(3, 4), K=(3, 4), V=(3, 4))
+def self_attention(p, X):
+    q, k, v = ([[dot(row, x) for row in W] for x in X] for W in (p.Q, p.K, p.V))
+    shares = [softmax([dot(a, b) for b in k]) for a in q]
+    return sum(sum(w * value[d] for w, value in zip(row, v, strict=True)) ** 2 for row in shares for d in range(3))
+
+
 @program(lambda rng: ([rng.normal(size=n).tolist() for n in (1, 4, 2, 3)],), a=(), b=())
 def sequences_of_unequal_length(p, sequences):
     scores = [sum((p.a * x + p.b).sigmoid() for x in sequence) / len(sequence) for sequence in sequences]

@@ -1,6 +1,7 @@
 """What emitted programs call: each kind of product and sum, held to the eager numbers, infinities and nan included."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from autograd import Value, compile, dot, largest, logsumexp, total
 from autograd.node import Node
 from autograd.trees import leaves
+from tests.compiler.corpus import CORPUS
 
 SPECIAL = [[1.0, -2.0, 0.5, 3.0], [math.inf, 0.0, 1.0, -1.0], [-math.inf, 2.0, 0.0, 1.0], [math.nan, 1.0, 0.0, 2.0]]
 MATRICES = {
@@ -116,3 +118,19 @@ def test_the_source_runs_by_itself():
     printed: list[object] = []
     exec(fast.source, {"print": lambda *parts: printed.append(parts)})
     assert printed[0] == ("result", pytest.approx(first.data, rel=1e-15))
+
+
+def test_queries_and_keys_are_read_as_views():
+    entry = CORPUS["self_attention"]
+    fast = compile(entry, executor="numpy")
+    fast(*entry.numbers(1)).backward()
+    assert fast.explain_misses().startswith("no misses")
+
+
+def test_what_is_used_once_stands_in_the_order_it_was_made_in():
+    """The last position's key is used by one query only, and is written when that query is: out of order."""
+    entry = CORPUS["causal_attention"]
+    fast = compile(entry, executor="numpy")
+    fast(*entry.numbers(1))[0].backward()
+    gathered = re.findall(r"np.take\(parameters", fast.source)
+    assert not gathered

@@ -113,8 +113,9 @@ def _names(layout: Layout, sources: Sequence[Source], forward: int) -> list[str]
             counts["joined"] = counts.get("joined", 0) + 1
             names.append(f"joined{counts['joined']}")
             continue
-        primitive = statements[array][0].primitive
-        product = primitive is DOT and statements[array][0].terms is None  # a sum of one product
+        statement = statements[array][0]
+        primitive = statement.primitive
+        product = primitive is DOT and statement.terms is None and statement.segments is None  # a sum of one product
         kind = ("d_" if first[array] >= forward else "") + ("multiply" if product else primitive.name)
         counts[kind] = counts.get(kind, 0) + 1
         names.append(f"{kind}{counts[kind]}")

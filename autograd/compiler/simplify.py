@@ -81,7 +81,7 @@ class _Rewriter:
             count = len(operands) // 2
             products = zip(operands[:count], operands[count:-1], strict=True)
             terms = [(self.place(left), self.place(right)) for left, right in products]
-            self._waiting[place] = terms + self._terms(operands[-1:])
+            self._waiting[place] = terms + [x for x in self._terms(operands[-1:]) if not self._is_zero(x)]
         elif primitive is multiply:
             left, right = [self.place(operand) for operand in operands]
             if self.builder.constants.keys() >= {left, right}:

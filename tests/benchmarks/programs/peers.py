@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 import autograd
+from autograd.compiler.positions import as_slice
 from autograd.trees import leaves, map_leaves
 
 Run = Callable[[], tuple[float, dict[str, np.ndarray]]]
@@ -189,7 +190,7 @@ def chainrule(program: ModuleType) -> Run:
     replay = path.replay
     places = {id(value): place for place, value in enumerate(path.trace.parameters)}
     unused = len(places)  # numbers that the loss does not depend on: the last of the gradient, which stays 0
-    order = {name: np.array([places.get(id(value), unused) for value in leaves(p[name])]) for name in p}
+    order = {name: as_slice(np.array([places.get(id(value), unused) for value in leaves(p[name])])) for name in p}
 
     def run() -> tuple[float, dict[str, np.ndarray]]:
         path.forward(replay, numbers)

@@ -8,6 +8,8 @@ simplify        stage 2: the traced program, written anew by a builder
 differentiate   stage 3: append the gradient, by the same rows as eager
 access          strided views recovered from positions
 statements      stage 4: the places of one role as one array statement
+joining         arrays that are computed side by side, instead of copied there
+buffers         memory that later arrays take over
 templates       how each primitive is written in NumPy
 operands, writer                how operands, arrays and constants are written
 contraction, dots, reductions   sums of products as matrix products; other sums, maxima, choices

@@ -55,12 +55,11 @@ def emit(layout: Layout, sources: Sequence[Source], forward: int) -> Emitted:
         for section in source.sections:
             writer.buffers[section.name] = _section_text(source.name, *section)
     arrays = range(len(sources), len(layout.sizes))
-    for array in [*[x for x in arrays if x not in layout.homes], *layout.homes]:
-        name, shape, (root, start) = writer.names[array], layout.shapes[array], home(layout, array)
-        part = f"{writer.names[root]}.reshape(-1)[{start}:{start + layout.sizes[array]}].reshape({shape_text(shape)})"
-        writer.buffers[name] = f"{name} = {part if array in layout.homes else f'np.empty({shape_text(shape)})'}"
+    for array in sorted(arrays, key=lambda array: (array in layout.homes, array in layout.reuses)):  # owners first
+        writer.buffers[writer.names[array]] = _buffer_text(layout, writer.names, array)
     forward_lines = 0
     for number, statement in enumerate(layout.statements):
+        writer.begin_statement()
         write_statement(writer, statement)
         if number < forward:
             forward_lines = len(writer.lines)
@@ -95,6 +94,20 @@ def write_statement(writer: Writer, statement: Statement) -> None:
         template, name = call_text(statement.primitive, len(operands))
         writer.called(name)
         writer.line(template, [*operands, out], comment)
+
+
+def _buffer_text(layout: Layout, names: Sequence[str], array: int) -> str:
+    """Write the line that makes an array, or finds its place in the memory of another."""
+    shape, size = layout.shapes[array], layout.sizes[array]
+    if array not in layout.homes and array not in layout.reuses:
+        return f"{names[array]} = np.empty({shape_text(shape)})"
+    owner, start = home(layout, array) if array in layout.homes else (layout.reuses[array], 0)
+    comment = "" if array in layout.homes else "  # whose numbers are no longer needed"
+    if layout.shapes[owner] == shape:
+        return f"{names[array]} = {names[owner]}{comment}"
+    part = f"[{start}:{start + size}]" if size < layout.sizes[owner] else ""
+    flat = names[owner] + ("" if len(layout.shapes[owner]) == 1 else ".reshape(-1)")
+    return f"{names[array]} = {flat}{part}" + ("" if len(shape) == 1 else f".reshape({shape_text(shape)})") + comment
 
 
 def _section_text(source: str, name: str, start: int, shape: tuple[int, ...]) -> str:

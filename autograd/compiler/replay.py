@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 
+from autograd.compiler.buffers import share_memory
 from autograd.compiler.builder import Builder
 from autograd.compiler.differentiate import differentiate
 from autograd.compiler.emit import Emitted, emit
@@ -286,12 +287,15 @@ class ArrayReplay(Replay):
         layout: Layout = timed(self.seconds, "re-roll", reroll, builder, [*outputs, *gradients])
         roles = dict(zip(layout.array_of.tolist(), builder.roles, strict=True))
         forward = sum(roles[statement.array] <= lowered.forward_roles for statement in layout.statements)
-        self.emitted: Emitted = timed(self.seconds, "emit", emit, layout, builder.sources, forward)
-        self.layout = layout
         self.outputs = [_element(builder, layout, place) for place in outputs]
         self._positions_at = [(_element(builder, layout, place), rows) for place, rows in self._positions.items()]
         elements = [_element(builder, layout, place) for place in gradients]
         self.gradients = list(zip(lowered.inputs, elements, strict=True))
+        read = [*self.outputs, *elements, *[element for element, _ in self._positions_at]]
+        kept = {element.array for element in read if element.array >= len(self.sources)}
+        timed(self.seconds, "share memory", share_memory, layout, len(self.sources), forward, kept)
+        self.emitted: Emitted = timed(self.seconds, "emit", emit, layout, builder.sources, forward)
+        self.layout = layout
         self.lines = len(self.emitted.lines)
         self.misses = [
             f"{self.emitted.names[s.array]}: {s.primitive.name} of {s.extents}: {s.miss}"

@@ -104,6 +104,8 @@ class Layout(NamedTuple):
         In an order in which they can run.
     homes
         For arrays that are parts of another: the array, and where they start in it.
+    reuses
+        For arrays that live in memory that an earlier one needs no more: the array it was made for.
     """
 
     sizes: list[int]
@@ -112,6 +114,7 @@ class Layout(NamedTuple):
     position_of: Positions
     statements: list[Statement]
     homes: dict[int, tuple[int, int]]
+    reuses: dict[int, int]
 
 
 def reroll(program: Builder, outputs: Sequence[int]) -> Layout:
@@ -146,7 +149,7 @@ class _Roller:
         count = len(program)
         sizes = [int(np.prod(source.shape, dtype=int)) for source in program.sources]
         shapes = [source.shape for source in program.sources]
-        self.layout = Layout(sizes, shapes, np.full(count, -1), np.zeros(count, dtype=np.int64), [], {})
+        self.layout = Layout(sizes, shapes, np.full(count, -1), np.zeros(count, dtype=np.int64), [], {}, {})
         for place, leaf in program.leaves.items():
             self.layout.array_of[place] = leaf.source
             self.layout.position_of[place] = leaf.position

@@ -169,6 +169,11 @@ def call_text(primitive: Primitive, operands: int) -> tuple[str, str]:
     return f"{name}({', '.join(['{}'] * operands)}, out={{}})", name
 
 
+def is_one_call(primitive: Primitive) -> bool:
+    """Tell whether a primitive is a single call, which may write its result over an operand."""
+    return isinstance(primitive.array, np.ufunc) or primitive.name in LINES
+
+
 def function_name(primitive: Primitive) -> str:
     """Return what emitted programs call for a primitive: a ufunc, or the name of a function from `FUNCTIONS`.
 

@@ -43,6 +43,14 @@ class Writer:
         self.buffers: dict[str, str] = {}
         self.constants: dict[str, np.ndarray[Any, Any]] = {}
         self.lines: list[Line] = []
+        self._scratch: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+        self._taken: list[tuple[tuple[str, tuple[int, ...]], str]] = []
+
+    def begin_statement(self) -> None:
+        """Let arrays that passed numbers on within the last statement be used again."""
+        for key, name in self._taken:
+            self._scratch.setdefault(key, []).append(name)
+        self._taken.clear()
 
     def line(
         self, template: str, operands: Sequence[Operand | str], comment: str, full: Sequence[Collection[int]] = ()
@@ -83,9 +91,11 @@ class Writer:
         return result
 
     def scratch(self, kind: str, shape: tuple[int, ...]) -> str:
-        """Return the name of a new array for what lines pass on to each other."""
-        name = f"{kind}{1 + sum(key.startswith(kind) for key in self.buffers)}"
+        """Return the name of an array for what the lines of one statement pass on to each other."""
+        free = self._scratch.get((kind, shape))
+        name = free.pop() if free else f"{kind}{1 + sum(key.startswith(kind) for key in self.buffers)}"
         self.buffers[name] = f"{name} = np.empty({shape_text(shape)})"
+        self._taken.append(((kind, shape), name))
         return name
 
     def filled(self, count: int, number: float = 1.0) -> str:

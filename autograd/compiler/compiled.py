@@ -171,6 +171,7 @@ class Compiled:
         self.on_retrace = on_retrace
         self.executor = executor
         self._programs: dict[Any, list[_Program]] = {}
+        self._traces: dict[Any, int] = {}
         self._given_up: set[Any] = set()
         self._last: tuple[_Program, list[Array]] | None = None
 
@@ -182,33 +183,42 @@ class Compiled:
         if call.key in self._given_up:
             return self.function(*arguments, **settings)
         programs = self._programs.setdefault(call.key, [])
-        broken: Guard | None = None
-        for program in programs:
+        reason = ""
+        for program in list(programs):
+            if difference := program.trace.watch.difference():
+                programs.remove(program)  # it was made for something that is there no longer
+                reason = f"{difference}, not the one that it was traced with"
+                continue
             numbers = program.numbers(call)
             with program.lock:
                 program.forward(program.replay, numbers)
                 broken = program.broken_guard()
                 if broken is None:
                     return self._result(program, call, numbers)
-        if broken is not None and not self._may_trace_again(call.key, broken):
+            reason = (
+                f"{broken.line} asks for the {broken.kind} of a number, and the answer is no longer {broken.answer}"
+            )
+        if reason and not self._may_trace_again(call.key, reason):
             return self.function(*arguments, **settings)
+        self._traces[call.key] = self._traces.get(call.key, 0) + 1
         programs.insert(0, _Program(self.function, self.executor, call, arguments, settings))
         return self(*arguments, **settings)
 
-    def _may_trace_again(self, key: Any, guard: Guard) -> bool:
-        """Decide what to do about a branch that was not met before."""
-        asked = f"{guard.line} asks for the {guard.kind} of a number, and the answer is no longer {guard.answer}"
+    def _may_trace_again(self, key: Any, reason: str) -> bool:
+        """Decide what to do about a branch that was not met before, or a thing that was replaced."""
         if self.on_retrace == "error":
             raise TracingError(
-                f"{self.__name__}: {asked}. With on_retrace='error' it is not traced again.\n"
-                "  use autograd.where(condition, x, y) to compute both branches, or on_retrace='trace'"
+                f"{self.__name__}: {reason}. With on_retrace='error' it is not traced again.\n"
+                "  use autograd.where(condition, x, y) to compute both branches, pass as an argument what changes,\n"
+                "  or use on_retrace='trace'"
             )
-        if len(self._programs[key]) < LIMIT:
+        if self._traces[key] < LIMIT:
             return True
         self._given_up.add(key)
         warnings.warn(
-            f"{self.__name__}: traced {LIMIT} times, and yet another branch: {asked}. It runs eagerly from now on, for "
-            "arguments of this form. autograd.where, maximum, minimum and take need no branches",
+            f"{self.__name__}: traced {LIMIT} times, and yet another time would be needed: {reason}. It runs eagerly "
+            "from now on, for arguments of this form. autograd.where, maximum, minimum and take need no branches, and "
+            "what is passed as an argument may change",
             RetraceWarning,
             stacklevel=3,
         )
@@ -260,7 +270,7 @@ class Compiled:
             scalar_nodes=len(program.trace.program),
             statements=replay.lines,
             buffer_bytes=replay.buffer_bytes,
-            traces=sum(map(len, self._programs.values())),
+            traces=sum(self._traces.values()),
             seconds=dict(replay.seconds),
         )
 
@@ -339,8 +349,9 @@ def compile(
     `max`, `int`), the answer is guarded: a call that would answer differently is traced again, never guessed.
 
     Results equal the eager ones to about 1e-12, since sums are re-associated. Side effects happen while tracing only.
-    A `Value` that the function reaches without being given it is a parameter, read afresh on every call; reading its
-    `.data` within the function freezes the number.
+    A `Value` that the function reaches without being given it is a parameter, read afresh on every call. If another
+    `Value` stands where it stood, or another number, text or function where the code names one, the function is traced
+    again; numbers in lists and arrays that it reaches without being given them are part of the program.
 
     Parameters
     ----------

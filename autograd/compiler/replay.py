@@ -23,6 +23,7 @@ from autograd.compiler.tape import suits_tape, tape_loop, write_tape
 from autograd.primitive import NOT_IEEE
 
 Array = np.ndarray[Any, Any]
+Positions = Array | slice
 Executor = Literal["auto", "numpy", "python", "jit"]
 
 
@@ -127,7 +128,7 @@ class Replay:
     def __init__(self, lowered: Lowered) -> None:
         self.seconds = dict(lowered.seconds)
         self.sources = lowered.program.sources
-        self._gradient_moves: list[tuple[int, Array, Array]] | None = None
+        self._gradient_moves: list[tuple[int, Positions, Positions]] | None = None
 
     def read_gradients(self, starts: dict[int, int], count: int) -> Array:
         """Return the gradients as one array, each source's from its start, after a run."""
@@ -136,7 +137,8 @@ class Replay:
             for (source, position), element in self.gradients:
                 if element.array >= 0:
                     moves.setdefault(element.array, []).append((starts[source] + position, element.position))
-            self._gradient_moves = [(array, *np.array(pairs).T) for array, pairs in moves.items()]
+            columns = [(array, np.array(pairs).T) for array, pairs in moves.items()]
+            self._gradient_moves = [(array, _as_slice(to), _as_slice(start)) for array, (to, start) in columns]
         gradient = np.zeros(count)
         for (source, position), element in self.gradients if self._has_constant_gradients else ():
             if element.array < 0:
@@ -297,6 +299,12 @@ class ArrayReplay(Replay):
         )
         self.arrays: list[Array] = [space[name] for name in emitted.names]
         self.flat = [array.reshape(-1) for array in self.arrays]
+
+
+def _as_slice(positions: Array) -> Positions:
+    """Return positions that follow each other as a slice, which is quicker."""
+    first, count = int(positions[0]), len(positions)
+    return slice(first, first + count) if (positions == np.arange(first, first + count)).all() else positions
 
 
 def timed(seconds: dict[str, float], stage: str, function: Callable[..., Any], *arguments: Any) -> Any:

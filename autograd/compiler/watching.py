@@ -24,6 +24,8 @@ from autograd.node import Node
 _OPAQUE: Final = (Node, ModuleType, type, BuiltinFunctionType, str, bytes, float, int, complex, np.generic)
 #: Where the code stands whose own globals nobody changes.
 _LIBRARY: Final = tuple([str(Path(__file__).parents[2] / package / "_")[:-1] for package in ("autograd", "nn")])
+#: What lists of a million numbers are passed by on sight for.
+_NUMBERS: Final = frozenset({float, int, bool, str, np.float64})
 #: What is the same if it is equal. (Lists are compared by the identity of the `Value`s in them.)
 _EQUAL: Final = (bool, int, float, complex, str, bytes, list, tuple)
 
@@ -45,6 +47,7 @@ class Watch:
     def __init__(self, roots: Iterable[Any]) -> None:
         self.generators: list[Any] = []
         self._mentioned: set[str] = set()
+        self._methods: dict[str, list[FunctionType]] = {}
         self._named: dict[int, tuple[dict[str, Any], set[str]]] = {}
         self._cells: list[tuple[str, CellType]] = []
         self._containers: list[Any] = []
@@ -54,40 +57,44 @@ class Watch:
         self._were: list[Any] = []
         self._live: list[Any] = []
         self._frozen: list[Any] = []
-        self._walk(list(roots))
+        self._stack = list(roots)
+        self._walk()
 
     # --- before the trace: what there is -----------------------------------------------------------------------------
 
-    def _walk(self, stack: list[Any]) -> None:
+    def _walk(self) -> None:
         seen: dict[int, Any] = {}
-        while stack:
-            thing = stack.pop()
+        while self._stack:
+            thing = self._stack.pop()
             if id(thing) not in seen and thing is not None:
                 seen[id(thing)] = thing  # kept, so that no other thing gets its id
                 for inner in self._inside(thing):
                     self._holders.setdefault(id(inner), []).append(thing)
                     if not isinstance(inner, _OPAQUE):
-                        stack.append(inner)
+                        self._stack.append(inner)
 
-    def _inside(self, thing: Any) -> list[Any]:
+    def _inside(self, thing: Any) -> Iterable[Any]:
         """Return what a thing holds, and take note of where that is kept."""
         if isinstance(thing, FunctionType):
             return list(self._of_function(thing))
         if isinstance(thing, MethodType):
+            self._mention({thing.__func__.__name__})
             return [thing.__func__, thing.__self__]
         if isinstance(thing, functools.partial):
             return [thing.func, *thing.args, *thing.keywords.values()]
         if isinstance(thing, random.Random) or _is_numpy_generator(thing):
             self.generators.append(thing)
-            return []
+            return ()
         if isinstance(thing, list | tuple | dict) or (isinstance(thing, np.ndarray) and thing.dtype == object):
+            if isinstance(thing, list | tuple) and _NUMBERS.issuperset(map(type, thing)):
+                return ()
             self._containers.append(thing)
-            return list(_items(thing).values())
+            return _items(thing).values()
         return list(self._of_object(thing))
 
     def _of_function(self, function: FunctionType) -> Iterator[Any]:
         names = _names(function.__code__)
-        self._mentioned |= names
+        self._mention(names)
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             if name != "__class__":
                 self._cells.append((name, cell))
@@ -104,14 +111,27 @@ class Watch:
         if hasattr(thing, "__wrapped__"):  # a compiled function: what it wraps is what matters
             yield thing.__wrapped__
             return
+        if type(thing).__module__.startswith("autograd."):
+            return
         if isinstance(attributes := getattr(thing, "__dict__", None), dict):
             self._containers.append(thing)
             yield from attributes.values()
         for kind in type(thing).__mro__[:-1]:
             for name, item in vars(kind).items():
                 item = getattr(item, "fget", getattr(item, "__func__", item))
-                if name != "__init__" if isinstance(item, FunctionType) else not name.startswith("__"):
+                if not isinstance(item, FunctionType):
+                    if not name.startswith("__"):
+                        yield item
+                elif name in self._mentioned or (name.startswith("__") and name != "__init__"):
                     yield item
+                else:  # nobody calls it, as far as is known
+                    self._methods.setdefault(name, []).append(item)
+
+    def _mention(self, names: set[str]) -> None:
+        """Note that names stand in the code: methods that bear them are part of it."""
+        self._mentioned |= names
+        for name in names & self._methods.keys():
+            self._stack += self._methods.pop(name)
 
     # --- after the trace: what of it matters --------------------------------------------------------------------------
 
@@ -135,7 +155,7 @@ class Watch:
                 self._live.append(thing if isinstance(thing, list | dict) else vars(thing))
         self._frozen = [thing.copy() for thing in self._live]
         self._were = [read() for _, read in self._readers]
-        self._holders, self._containers = {}, []
+        self._holders, self._containers, self._methods = {}, [], {}
 
     # --- at each call: whether it is still the same -------------------------------------------------------------------
 
@@ -150,6 +170,8 @@ class Watch:
             if not _same(read(), was):
                 return f"{name} is another object"
         for position, (thing, was) in enumerate(zip(self._live, self._frozen, strict=True)):
+            if thing == was:
+                continue
             now, before = _items(thing), _items(was)
             for key in [*before, *(now.keys() - before.keys())]:
                 if self._matters(key, before.get(key), now.get(key)) and not _same(now.get(key), before.get(key)):

@@ -262,6 +262,27 @@ def test_what_others_change_does_not_matter():
     assert changed(lambda x: grad(lambda y: line(y) * y)(x), lambda: setattr(line.w, "data", 3.0), 1.0) == ""
 
 
+def test_what_only_others_look_at_does_not_matter():
+    class Trainer:
+        def __init__(self):
+            self.model, self.epoch, self.rate, self.history = nn.MLP(2, [1], rng=0), 0, 0.1, []
+
+        def train(self):
+            self.epoch += 1
+            self.history.append(self.rate)
+
+        def scale(self):
+            return self.rate
+
+        def loss(self, x):
+            return self.model(x) * self.scale()
+
+    trainer = Trainer()
+    assert changed(trainer.loss, trainer.train, [1.0, 2.0]) == ""
+    assert changed(lambda x: trainer.loss(x), trainer.train, [1.0, 2.0]) == ""
+    assert "rate" in changed(trainer.loss, lambda: setattr(trainer, "rate", 0.2), [1.0, 2.0])
+
+
 # --- arguments --------------------------------------------------------------------------------------------------------
 
 

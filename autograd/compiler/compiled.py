@@ -85,7 +85,7 @@ class Compiled:
         """Return the method of an object as a compiled function of its own, which the object keeps."""
         if instance is None:
             return self
-        method = self._like(self.function.__get__(instance, owner))  # type: ignore[attr-defined]
+        method = self._like(self.function.__get__(instance, owner))
         vars(instance)[self.__name__] = method  # found there first from now on
         return method
 

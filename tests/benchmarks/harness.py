@@ -6,6 +6,7 @@ Nothing here asserts a time. Each benchmark first checks that all contenders com
 from __future__ import annotations
 
 import gc
+import math
 import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +16,7 @@ Seconds = float
 
 
 def take_turns(
-    contenders: Mapping[str, Callable[[], object]], *, rounds: int, at_least: float = 0.02
+    contenders: Mapping[str, Callable[[], object]], *, rounds: int, at_least: float = 0.02, once_above: float = math.inf
 ) -> dict[str, Seconds]:
     """Return the median seconds of one run of each contender.
 
@@ -31,17 +32,21 @@ def take_turns(
         How many times each contender has its turn.
     at_least
         Seconds that the timed runs of a turn should last; there are never less than three.
+    once_above
+        Seconds of a run above which a turn is one timed run and nothing else: it collects its own garbage on the way.
     """
     repeats = {}
     for name, run in contenders.items():
         start = perf_counter()
         run()
-        repeats[name] = max(3, round(at_least / max(perf_counter() - start, 1e-9)))
+        seconds = max(perf_counter() - start, 1e-9)
+        repeats[name] = 1 if seconds > once_above else max(3, round(at_least / seconds))
     samples: dict[str, list[Seconds]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, run in contenders.items():
             gc.collect()
-            run()
+            if repeats[name] > 1:
+                run()
             start = perf_counter()
             for _ in range(repeats[name]):
                 run()

@@ -20,7 +20,7 @@ import autograd
 import nn
 from autograd import Value
 from tests.benchmarks import gpt
-from tests.benchmarks.harness import compare, duration, table, take_turns
+from tests.benchmarks.harness import compare, duration, table, take_quick_turns
 from tests.benchmarks.plain_engine import Scalar
 from tests.benchmarks.programs import gpt as by_hand
 from tests.benchmarks.programs.ours import Called, Numbers, gradients
@@ -100,7 +100,7 @@ def contenders() -> dict[str, Callable[[], None]]:
 
 def replays(rounds: int) -> list[Row]:
     """Time loss and gradients, averaged over the lengths."""
-    passes = take_turns(contenders(), rounds=rounds, at_least=0.1, once_above=1.0)
+    passes = take_quick_turns(contenders(), rounds=rounds, at_least=0.3)
     medians = {name: seconds / len(LENGTHS) for name, seconds in passes.items()}
     compare("character GPT: loss and gradients, mean over 3 to 16 positions", medians, HAND, {})
     return [

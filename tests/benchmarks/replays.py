@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 
-from tests.benchmarks.harness import Seconds, compare, take_turns
+from tests.benchmarks.harness import Seconds, compare, take_quick_turns
 from tests.benchmarks.programs.check import PROGRAMS, load
 from tests.benchmarks.programs.peers import contenders, ours
 from tests.benchmarks.targets import CALL, HAND, REPLAY, Row, at_least, at_most, print_rows
@@ -26,7 +26,7 @@ ORDINARY = {
 }
 
 
-def main(names: Sequence[str] = (), rounds: int = 7) -> list[Row]:
+def main(names: Sequence[str] = (), rounds: int = 9) -> list[Row]:
     """Time every contender on every program; print the medians, and return the lines of what was asked."""
     rows: list[Row] = []
     for name in names or PROGRAMS:
@@ -34,7 +34,7 @@ def main(names: Sequence[str] = (), rounds: int = 7) -> list[Row]:
         runs = contenders(program)
         if name == "pendulum":
             runs |= executors(program)
-        medians = take_turns(runs, rounds=rounds, at_least=0.05, once_above=1.0)
+        medians = take_quick_turns(runs, rounds=rounds)
         compare(f"{name}: loss and gradients", medians, HAND, {})
         rows += asked(name, medians)
     return rows

@@ -16,7 +16,7 @@ import numpy as np
 
 import autograd
 import nn
-from tests.benchmarks.harness import compare, take_turns
+from tests.benchmarks.harness import compare, take_quick_turns
 from tests.benchmarks.programs import digits, moons
 from tests.benchmarks.targets import CALL, HAND, Row, at_most, print_rows
 from tests.benchmarks.threads import restart_on_one_thread
@@ -205,7 +205,7 @@ def measure(title: str, contenders: Mapping[str, Contender], rounds: int) -> dic
     """Return the median seconds of a step, printed."""
     check(contenders)
     steps = {name: contender.step for name, contender in contenders.items()}
-    medians = take_turns(steps, rounds=rounds, at_least=0.1)
+    medians = take_quick_turns(steps, rounds=rounds, at_least=0.1)
     compare(title, medians, HAND, {})
     return medians
 

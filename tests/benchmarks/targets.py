@@ -62,12 +62,12 @@ def _row(
 
 
 def within(program: str, limit: float, measured: float, unit: str) -> Row:
-    """Ask for at most so much of a unit.
+    """Ask for at most so many of a unit.
 
     >>> within("compiling", 8.0, 9.5, "us a node")
-    Row(program='compiling', asked='<= 8.0 us a node', replay='', call='9.50', met='no')
+    Row(program='compiling', asked='<= 8 us a node', replay='', call='9.50', met='no')
     """
-    return Row(program, f"<= {limit} {unit}", "", f"{measured:.2f}", "yes" if measured <= limit else "no")
+    return Row(program, f"<= {limit:g} {unit}", "", f"{measured:.2f}", "yes" if measured <= limit else "no")
 
 
 def verdict(ratios: Mapping[str, float], suffices: Callable[[float], bool]) -> str:

@@ -15,7 +15,7 @@ BENCHMARKS = {
     "moons": "tests.benchmarks.moons",
     "gpt": "tests.benchmarks.gpt",
     "chain": "tests.benchmarks.chain",
-    "compiled": "tests.benchmarks.replays",
+    "compiled": "tests.benchmarks.compiled",
 }
 
 

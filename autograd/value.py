@@ -196,22 +196,22 @@ class Value(Operators, Node):
     __hash__ = object.__hash__
 
     def __lt__(self, other: Any) -> bool:
-        if other.__class__ is Value:
+        if isinstance(other, Value):
             return self.data < other.data
         return bool(self.data < other) if isinstance(other, _NUMBERS) else NotImplemented
 
     def __le__(self, other: Any) -> bool:
-        if other.__class__ is Value:
+        if isinstance(other, Value):
             return self.data <= other.data
         return bool(self.data <= other) if isinstance(other, _NUMBERS) else NotImplemented
 
     def __gt__(self, other: Any) -> bool:
-        if other.__class__ is Value:
+        if isinstance(other, Value):
             return self.data > other.data
         return bool(self.data > other) if isinstance(other, _NUMBERS) else NotImplemented
 
     def __ge__(self, other: Any) -> bool:
-        if other.__class__ is Value:
+        if isinstance(other, Value):
             return self.data >= other.data
         return bool(self.data >= other) if isinstance(other, _NUMBERS) else NotImplemented
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd import Node, ShapeError, UnknownNameError
 from autograd.errors import did_you_mean
+from autograd.pool import Members
 from autograd.trees import children
 
 
@@ -37,14 +38,11 @@ class Module:
 
     def parameters(self) -> list[Any]:
         """Return all parameters, in the order of `named_parameters`."""
-        found: dict[int, Node] = {}
-        _collect(vars(self), found)
-        return list(found.values())
+        return list(_search(self).found.values)
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter back to zero."""
-        for parameter in self.parameters():
-            parameter.grad = 0.0
+        _search(self).found.zero_grad()
 
     def state_dict(self) -> dict[str, float]:
         """Return the number of every parameter by its path."""
@@ -73,6 +71,9 @@ class Module:
         for path, parameter in self.named_parameters():
             parameter.label = f"{prefix}{path}"
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: item for name, item in vars(self).items() if name != _LAST}
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.parameters())} parameters)"
 
@@ -90,19 +91,50 @@ def _nodes(holder: Any, path: str) -> Iterator[tuple[str, Node]]:
         yield from _nodes(item, f"{path}.{name}" if path else name)
 
 
-def _collect(holder: Any, found: dict[int, Node]) -> None:
-    """Add the nodes inside of a container: what `_nodes` yields, without the paths, since training loops ask often."""
+class _Search(NamedTuple):
+    """The parameters that were found in a module, and what was searched: as it is, and as it was."""
+
+    searched: list[Any]
+    before: list[Any]
+    found: Members
+
+
+#: Where a module keeps its last search: training loops ask for the parameters at every step.
+_LAST = "_last_search"
+
+
+def _search(module: Module) -> _Search:
+    """Return the parameters of a module: what `_nodes` yields, without the paths; searched again after a change."""
+    attributes = vars(module)
+    search: _Search | None = attributes.get(_LAST)
+    try:
+        if search is not None and search.searched == search.before:
+            return search
+    except ValueError:  # two arrays among the attributes do not compare to one truth value
+        pass
+    found: dict[int, Any] = {}
+    searched: list[Any] = []
+    _collect(attributes, found, searched)
+    search = _Search(searched, [holder.copy() for holder in searched], Members(found.values()))
+    attributes[_LAST] = search.before[0][_LAST] = search
+    return search
+
+
+def _collect(holder: Any, found: dict[int, Any], searched: list[Any]) -> None:
+    """Add the nodes inside of a container, and all containers there that can change."""
     if isinstance(holder, dict):
         items = [item for name, item in holder.items() if not (isinstance(name, str) and name.startswith("_"))]
     else:
         items = holder
+    if not isinstance(holder, tuple):
+        searched.append(holder)
     for item in items:
         if isinstance(item, Node):
             found[id(item)] = item
         elif isinstance(item, Module):
-            _collect(vars(item), found)
+            _collect(vars(item), found, searched)
         elif isinstance(item, list | tuple | dict):
-            _collect(item, found)
+            _collect(item, found, searched)
 
 
 def _explain_names(missing: list[str], unknown: list[str], known: list[str]) -> str:

@@ -6,7 +6,10 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from autograd import DomainError, Node, OperandError
+from autograd.pool import Array, Pool, find_flat
 
 
 class Optimizer:
@@ -23,11 +26,11 @@ class Optimizer:
     """
 
     def __init__(self, parameters: Iterable[Any], lr: float, *, weight_decay: float = 0.0) -> None:
-        self.parameters = list(parameters)
+        parameters = list(parameters)
         name = type(self).__name__
-        if not self.parameters:
+        if not parameters:
             raise DomainError(f"{name}: got no parameters; pass model.parameters()")
-        for parameter in self.parameters:
+        for parameter in parameters:
             if not isinstance(parameter, Node):
                 raise OperandError(
                     f"{name}: expected a list of nodes, got {type(parameter).__name__}; pass model.parameters(), "
@@ -35,20 +38,26 @@ class Optimizer:
                 )
         self.lr = not_negative(name, "lr", lr)
         self.weight_decay = not_negative(name, "weight_decay", weight_decay)
+        self._pool = Pool(parameters)
+
+    @property
+    def parameters(self) -> tuple[Any, ...]:
+        """The nodes that it moves."""
+        return tuple(self._pool.values)
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter back to zero."""
-        for parameter in self.parameters:
-            parameter.grad = 0.0
+        self._pool.zero_grad()
 
     def step(self) -> None:
         """Move every parameter once, by its gradient."""
-        raise NotImplementedError
+        # A number that overflows is an infinity, as everywhere here.
+        with self._pool as (data, gradient), np.errstate(all="ignore"):
+            self._move(data, gradient + self.weight_decay * data if self.weight_decay else gradient)
 
-    def _gradient(self, parameter: Any) -> Any:
-        if self.weight_decay:
-            return parameter.grad + self.weight_decay * parameter.data
-        return parameter.grad
+    def _move(self, data: Array, gradient: Array) -> None:
+        """Change the numbers of all parameters in place, given their gradients."""
+        raise NotImplementedError
 
 
 class SGD(Optimizer):
@@ -80,20 +89,16 @@ class SGD(Optimizer):
         self.nesterov = nesterov
         if nesterov and not momentum:
             raise DomainError("SGD: nesterov=True needs a momentum, such as momentum=0.9")
-        self._velocities: list[Any] = [0.0] * len(self.parameters)
+        self._velocities = np.zeros(len(self.parameters))
 
-    def step(self) -> None:
-        """Move every parameter against its gradient (or the running sum of gradients)."""
-        if not self.momentum and not self.weight_decay:
-            for parameter in self.parameters:
-                parameter.data -= self.lr * parameter.grad
-            return
-        for place, parameter in enumerate(self.parameters):
-            gradient = self._gradient(parameter)
-            if self.momentum:
-                velocity = self._velocities[place] = self.momentum * self._velocities[place] + gradient
-                gradient = gradient + self.momentum * velocity if self.nesterov else velocity
-            parameter.data = parameter.data - self.lr * gradient
+    def _move(self, data: Array, gradient: Array) -> None:
+        """Move against the gradient, or against the running sum of gradients."""
+        if self.momentum:
+            velocities = self._velocities
+            velocities *= self.momentum
+            velocities += gradient
+            gradient = gradient + self.momentum * velocities if self.nesterov else velocities
+        data -= self.lr * gradient
 
 
 class Adam(Optimizer):
@@ -131,20 +136,22 @@ class Adam(Optimizer):
         self.betas = betas
         self.eps = not_negative("Adam", "eps", eps)
         self.steps = 0
-        self._means: list[Any] = [0.0] * len(self.parameters)
-        self._squares: list[Any] = [0.0] * len(self.parameters)
+        self._means = np.zeros(len(self.parameters))
+        self._squares = np.zeros(len(self.parameters))
 
-    def step(self) -> None:
-        """Move every parameter by its average gradient over the root of its average squared gradient."""
+    def _move(self, data: Array, gradient: Array) -> None:
+        """Move by the average gradient over the root of the average squared gradient."""
         self.steps += 1
         beta1, beta2 = self.betas
         # Both averages start at 0 and are too small at first; these factors undo that (section 3 of the paper).
         correction1, correction2 = 1 - beta1**self.steps, 1 - beta2**self.steps
-        for place, parameter in enumerate(self.parameters):
-            gradient = self._gradient(parameter)
-            mean = self._means[place] = beta1 * self._means[place] + (1 - beta1) * gradient
-            square = self._squares[place] = beta2 * self._squares[place] + (1 - beta2) * gradient * gradient
-            parameter.data = parameter.data - self.lr / correction1 * mean / ((square / correction2) ** 0.5 + self.eps)
+        self._means *= beta1
+        self._means += (1 - beta1) * gradient
+        self._squares *= beta2
+        self._squares += (1 - beta2) * gradient * gradient
+        root = np.sqrt(self._squares / correction2)
+        root += self.eps
+        data -= self.lr / correction1 * self._means / root
 
 
 def clip_grad_norm(parameters: Iterable[Any], max_norm: float) -> float:
@@ -160,9 +167,14 @@ def clip_grad_norm(parameters: Iterable[Any], max_norm: float) -> float:
     """
     parameters = list(parameters)
     not_negative("clip_grad_norm", "max_norm", max_norm)
-    norm = math.hypot(*[parameter.grad for parameter in parameters])
+    pool = find_flat(parameters)
+    norm = math.hypot(*(pool.grad.tolist() if pool else [parameter.grad for parameter in parameters]))
     factor = min(max_norm / (norm + 1e-6), 1.0)  # PyTorch's guard against a norm of 0
-    if factor < 1.0 or math.isnan(norm):
+    if factor >= 1.0 and not math.isnan(norm):
+        return norm
+    if pool:
+        pool.grad *= factor
+    else:
         for parameter in parameters:
             parameter.grad = parameter.grad * factor
     return norm
@@ -179,8 +191,12 @@ def clip_grad_value(parameters: Iterable[Any], limit: float) -> None:
     2.0
     """
     not_negative("clip_grad_value", "limit", limit)
-    for parameter in parameters:
-        parameter.grad = min(max(parameter.grad, -limit), limit)
+    parameters = list(parameters)
+    if pool := find_flat(parameters):
+        np.clip(pool.grad, -limit, limit, out=pool.grad)
+    else:
+        for parameter in parameters:
+            parameter.grad = min(max(parameter.grad, -limit), limit)
 
 
 def not_negative(user: str, name: str, number: float) -> float:

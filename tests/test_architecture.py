@@ -25,6 +25,7 @@ ORDER = [
     "autograd.primitives",
     "autograd.operators",
     "autograd.value",
+    "autograd.pool",
     "autograd.functions",
     "autograd.transforms.variables",
     "autograd.transforms.reverse",

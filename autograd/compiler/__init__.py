@@ -3,6 +3,7 @@
 arguments       what a call is made of: arrays to compute with, and a key
 program         scalar operations in single-assignment form, with a reference interpreter
 symbols, trace  stage 1: run a function on symbols, and write down what it does
+refusals, watching  what it may not do meanwhile, and what else it depends on
 builder         a program that folds constants, flattens sums, and knows the role of each place
 simplify        stage 2: the traced program, written anew by a builder
 differentiate   stage 3: append the gradient, by the same rows as eager
@@ -17,5 +18,6 @@ emit            stage 5: statements as NumPy text
 straight, tape  narrow programs as lines of Python, or as a tape for machine code
 replay          text as functions that run
 source, picture the program to read, and to look at
+results, path   what a compiled function returns; one trace of it, with its replays
 compiled        compile: programs cached by shape and guarded by branch
 """

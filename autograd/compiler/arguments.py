@@ -49,7 +49,7 @@ def read_call(arguments: tuple[Tree, ...], settings: dict[str, Tree]) -> Call:
     Raises
     ------
     TracingError
-        A static argument is not hashable.
+        A static argument is not hashable, or an argument is a generator or complex.
 
     >>> call = read_call(([1.0, 2.0], "mean"), {"scale": 3.0})
     >>> call.slots
@@ -65,6 +65,11 @@ def read_call(arguments: tuple[Tree, ...], settings: dict[str, Tree]) -> Call:
 def _read(argument: Tree, name: str, slots: list[Slot], contents: list[Any]) -> Any:
     """Add the inputs within an argument, and return its part of the key."""
     if isinstance(argument, np.ndarray):
+        if argument.dtype.kind == "c":
+            raise TracingError(
+                f"argument {name} is an array of complex numbers; derivatives here are those of real ones.\n"
+                "  instead of   f(z),   use   f(z.real, z.imag)"
+            )
         if argument.dtype.kind not in "fiub":
             return (np.ndarray, _read(argument.tolist(), name, slots, contents))
         slots.append(Slot(name, argument.shape, "index" if argument.dtype.kind in "iu" else "float"))
@@ -79,6 +84,11 @@ def _read(argument: Tree, name: str, slots: list[Slot], contents: list[Any]) -> 
     if inside is not None:
         parts = [(part, _read(item, f"{name}_{part}", slots, contents)) for part, item in inside]
         return (type(argument), tuple(parts))
+    if isinstance(argument, Iterator):
+        raise TracingError(
+            f"argument {name} is a {type(argument).__name__}, which can be gone through only once, so there would be "
+            "nothing left to compute with.\n  instead of   f(x * x for x in xs),   use   f([x * x for x in xs])"
+        )
     try:
         hash(argument)
     except TypeError:

@@ -105,7 +105,7 @@ class Builder(Program):
             kinds.setdefault(kind, []).append(term)
         if len(kinds) >= _MANY_KINDS:
             kinds = self._joined(kinds)
-        parts = [self._sum_of_kind(kinds[kind]) for kind in sorted(kinds)]
+        parts = [self._sum_of_kind(group) for kind in sorted(kinds) for group in self._groups(kinds[kind])]
         result = parts[0]
         for part in parts[1:]:
             result = self.add(add, (result, part))
@@ -132,15 +132,14 @@ class Builder(Program):
                 group = [terms]
             for terms in group:
                 left, right = terms[0]
-                joined[self._ranks[left], ALONE if right == ALONE else self._ranks[right]] = terms
+                kind = (self._ranks[left], ALONE if right == ALONE else self._ranks[right])
+                joined.setdefault(kind, []).extend(terms)
         return joined
 
     def _likeness(self, place: int) -> Any:
         return self.primitives[place] or self._ranks[place]
 
     def _sum_of_kind(self, terms: Sequence[Term]) -> int:
-        if terms[0][1] in self.constants:
-            terms = self._merged(terms)
         lefts, rights = zip(*terms, strict=True)
         if rights[0] == ALONE:
             if lefts[0] in self.constants:
@@ -152,14 +151,26 @@ class Builder(Program):
             return self.constant(reduce(operator.add, products))
         return self.append(DOT, (*lefts, *rights, self.constant(0.0)))
 
-    def _merged(self, terms: Iterable[Term]) -> list[Term]:
-        """Write c * x + d * x as (c + d) * x, where c and d have one sign: 2 * inf - 1 * inf is not 1 * inf."""
+    def _groups(self, terms: list[Term]) -> list[list[Term]]:
+        """Return terms as the sums to make of them: all in one, unless factors of several signs meet at one number.
+
+        c * x + d * x is written as (c + d) * x where c and d have one sign. But 0 * inf + 3 * inf is not (0 + 3) * inf:
+        such terms stand in sums of their own, so that nothing multiplies x by the sum of its factors.
+        """
+        if terms[0][1] not in self.constants:
+            return [terms]
         factors: dict[tuple[int, bool, bool], float] = {}
         for left, right in terms:
             factor = self.constants[right]
             key = (left, factor > 0, factor < 0)
             factors[key] = factors[key] + factor if key in factors else factor
-        return [(left, self.constant(factor)) for (left, _, _), factor in factors.items()]
+        groups: list[dict[int, float]] = [{}]
+        for (left, _, _), factor in factors.items():
+            group = next((group for group in groups if left not in group), None)
+            if group is None:
+                groups.append(group := {})
+            group[left] = factor
+        return [[(left, self.constant(factor)) for left, factor in group.items()] for group in groups]
 
     def _multiplied(self, left: int, right: int) -> float:
         return self.constants[left] * self.constants[right]

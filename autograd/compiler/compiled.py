@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import functools
-import threading
-import time
+import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from types import MethodType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, overload
 
 import numpy as np
 
-from autograd.compiler.arguments import Call, read_call
-from autograd.compiler.replay import Executor, Replay, make_replay
+from autograd.compiler.arguments import read_call
+from autograd.compiler.path import Path
+from autograd.compiler.replay import Executor
 from autograd.compiler.source import standalone
-from autograd.compiler.symbols import Symbol
-from autograd.compiler.trace import COMPARISONS, Guard, Trace, trace
 from autograd.errors import DomainError, GraphError, RetraceWarning, TracingError
-from autograd.node import UNSWEPT
-from autograd.primitive import Variadic
 from autograd.recording import recording
-from autograd.trees import leaves, map_leaves
-from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.visual.picture import Picture
@@ -56,100 +52,6 @@ class Stats(NamedTuple):
     seconds: dict[str, float]
 
 
-class CompiledValue(Value):
-    """A number that a compiled function returned; `backward()` replays the compiled gradient."""
-
-    __slots__ = ("_gradient",)
-    _gradient: Callable[[], tuple[float, ...]]
-
-    @property
-    def partials(self) -> tuple[float, ...]:  # type: ignore[override]
-        """The derivatives in the captured parameters and the given values."""
-        return self._gradient()
-
-    def backward(self) -> None:
-        """Compute the derivative in every parameter and given value, into their `grad`; see `Value.backward`."""
-        if not self.operands or any(operand.operands for operand in self.operands):
-            super().backward()  # there is a graph behind this one
-            return
-        self.grad = 1.0
-        for leaf, gradient in zip(self.operands, self._gradient(), strict=True):
-            leaf.grad += gradient
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        raise GraphError("what a compiled function returned cannot be pickled with its graph; store its .data")
-
-
-class _Program:
-    """One traced path of a function, with the replays made of it."""
-
-    def __init__(
-        self,
-        function: Callable[..., Any],
-        executor: Executor,
-        call: Call,
-        arguments: tuple[Any, ...],
-        settings: dict[str, Any],
-    ) -> None:
-        start = time.perf_counter()
-        self.trace: Trace = trace(function, arguments, settings, call)
-        seconds = time.perf_counter() - start
-        self.outputs = [leaf for leaf in leaves(self.trace.outputs) if isinstance(leaf, Symbol)]
-        self.nodes = [leaf.place for leaf in self.outputs if not leaf.is_number]
-        self.wrt = [0] + [number for number, slot in enumerate(call.slots, start=1) if slot.kind == "value"]
-        self.lock = threading.Lock()
-        self.runs = 0
-        self._kept = [leaf.place for leaf in self.outputs] + [guard.place for guard in self.trace.guards]
-        self._gradients: dict[int, Replay] = {}
-        first = self.nodes[0] if self.nodes and recording.get() else None  # under no_grad nobody asks for a gradient
-        self._executor = executor
-        self.replay = make_replay(self.trace.program, self._kept, first, self.wrt, executor)
-        self.replay.seconds = {"trace": seconds, **self.replay.seconds}
-        if first is not None:
-            self._gradients[first] = self.replay
-
-    def gradient_of(self, place: int) -> Replay:
-        """Return the replay with the gradient of an output."""
-        if place not in self._gradients:
-            self._gradients[place] = make_replay(self.trace.program, self._kept, place, self.wrt, self._executor)
-        return self._gradients[place]
-
-    def numbers(self, call: Call) -> list[Array]:
-        """Return the numbers of the sources in a call: parameters first."""
-        given = [np.array([parameter.data for parameter in self.trace.parameters], dtype=float)]
-        for slot, content in zip(call.slots, call.contents, strict=True):
-            data = [node.data for node in content] if slot.kind == "value" else content
-            given.append(np.array(data, dtype=float).reshape(-1))
-        return given
-
-    def forward(self, replay: Replay, numbers: Sequence[Array]) -> None:
-        """Fill the sources, and run the forward pass."""
-        for flat, given in zip(replay.flat, numbers, strict=False):
-            flat[:] = given
-        with np.errstate(all="ignore"):
-            replay.forward()
-        self.runs += 1
-
-    def broken_guard(self) -> Guard | None:
-        """Return the first guard whose answer would be another one now."""
-        for guard, element in zip(self.trace.guards, self.replay.outputs[len(self.outputs) :], strict=True):
-            number = self.replay.read(element)
-            if (number != 0 if guard.kind == "truth" else int(number)) != guard.answer:
-                return guard
-        return None
-
-    def gradient(self, place: int, numbers: Sequence[Array], run: int, count: int) -> tuple[float, ...]:
-        """Return the gradient of an output; where another call came in between, its forward pass is run again."""
-        replay = self.gradient_of(place)
-        with self.lock:
-            if run != self.runs or replay is not self.replay:
-                self.forward(replay, numbers)
-            with np.errstate(all="ignore"):
-                replay.backward()
-            starts = {source: sum(len(numbers[s]) for s in self.wrt if s < source) for source in self.wrt}
-            return tuple(replay.read_gradients(starts, count).tolist())
-
-
 class Compiled:
     """A function that is traced on its first call, and replayed as NumPy statements from then on; see `compile`."""
 
@@ -166,13 +68,42 @@ class Compiled:
             raise DomainError(f"compile: on_retrace must be 'trace' or 'error', got {on_retrace!r}")
         if executor not in get_args(Executor):
             raise DomainError(f"compile: executor must be one of {', '.join(get_args(Executor))}, got {executor!r}")
-        functools.update_wrapper(self, function)
+        functools.update_wrapper(self, function, updated=())
+        self.__name__ = getattr(function, "__name__", type(function).__name__)
         self.function = function
         self.on_retrace = on_retrace
         self.executor = executor
-        self._programs: dict[Any, list[_Program]] = {}
+        self._paths: dict[Any, list[Path]] = {}
+        self._traces: dict[Any, int] = {}
         self._given_up: set[Any] = set()
-        self._last: tuple[_Program, list[Array]] | None = None
+        self._last: tuple[Path, list[Array]] | None = None
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.__name__ = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """Return the method of an object as a compiled function of its own, which the object keeps."""
+        if instance is None:
+            return self
+        method = self._like(self.function.__get__(instance, owner))
+        vars(instance)[self.__name__] = method  # found there first from now on
+        return method
+
+    def _like(self, function: Callable[..., Any]) -> Compiled:
+        """Return a function compiled with the same settings."""
+        return Compiled(function, on_retrace=self.on_retrace, executor=self.executor)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Compiled:
+        return self._like(copy.deepcopy(self.function, memo))
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        # Programs are not stored: they are made again. A function that its decorator has hidden is found by name.
+        module, name = getattr(self.function, "__module__", None), getattr(self.function, "__qualname__", "")
+        if getattr(sys.modules.get(str(module)), name, None) is self:
+            return name
+        if isinstance(self.function, MethodType):
+            return (getattr, (self.function.__self__, self.__name__))
+        return (_recompiled, (self.function, self.on_retrace, self.executor))
 
     def __call__(self, *arguments: Any, **settings: Any) -> Any:
         """Return what the function returns."""
@@ -181,65 +112,54 @@ class Compiled:
         call = read_call(arguments, settings)
         if call.key in self._given_up:
             return self.function(*arguments, **settings)
-        programs = self._programs.setdefault(call.key, [])
-        broken: Guard | None = None
-        for program in programs:
-            numbers = program.numbers(call)
-            with program.lock:
-                program.forward(program.replay, numbers)
-                broken = program.broken_guard()
+        paths = self._paths.setdefault(call.key, [])
+        reason = ""
+        for path in list(paths):
+            if difference := path.trace.watch.difference():
+                paths.remove(path)  # it was made for something that is there no longer
+                reason = f"{difference}, not the one that it was traced with"
+                continue
+            numbers = path.numbers(call)
+            with path.lock:
+                path.forward(path.replay, numbers)
+                broken = path.broken_guard()
                 if broken is None:
-                    program.replay.check()
-                    return self._result(program, call, numbers)
-        if broken is not None and not self._may_trace_again(call.key, broken):
+                    path.replay.check()
+                    self._last = (path, numbers)
+                    return path.result(call, numbers)
+            reason = (
+                f"{broken.line} asks for the {broken.kind} of a number, and the answer is no longer {broken.answer}"
+            )
+        if reason and not self._may_trace_again(call.key, reason):
             return self.function(*arguments, **settings)
-        programs.insert(0, _Program(self.function, self.executor, call, arguments, settings))
+        self._traces[call.key] = self._traces.get(call.key, 0) + 1
+        paths.insert(0, Path(self.function, self.executor, call, arguments, settings))
         return self(*arguments, **settings)
 
-    def _may_trace_again(self, key: Any, guard: Guard) -> bool:
-        """Decide what to do about a branch that was not met before."""
-        asked = f"{guard.line} asks for the {guard.kind} of a number, and the answer is no longer {guard.answer}"
+    def _may_trace_again(self, key: Any, reason: str) -> bool:
+        """Decide what to do about a branch that was not met before, or a thing that was replaced."""
         if self.on_retrace == "error":
             raise TracingError(
-                f"{self.__name__}: {asked}. With on_retrace='error' it is not traced again.\n"
-                "  use autograd.where(condition, x, y) to compute both branches, or on_retrace='trace'"
+                f"{self.__name__}: {reason}. With on_retrace='error' it is not traced again.\n"
+                "  use autograd.where(condition, x, y) to compute both branches, pass as an argument what changes,\n"
+                "  or use on_retrace='trace'"
             )
-        if len(self._programs[key]) < LIMIT:
+        if self._traces[key] < LIMIT:
             return True
         self._given_up.add(key)
         warnings.warn(
-            f"{self.__name__}: traced {LIMIT} times, and yet another branch: {asked}. It runs eagerly from now on, for "
-            "arguments of this form. autograd.where, maximum, minimum and take need no branches",
+            f"{self.__name__}: traced {LIMIT} times, and yet another time would be needed: {reason}. It runs eagerly "
+            "from now on, for arguments of this form. autograd.where, maximum, minimum and take need no branches, and "
+            "what is passed as an argument may change",
             RetraceWarning,
             stacklevel=3,
         )
         return False
 
-    def _result(self, program: _Program, call: Call, numbers: list[Array]) -> Any:
-        """Return what the function returns, with this run's numbers."""
-        self._last = (program, numbers)
-        run, replay = program.runs, program.replay
-        elements = iter(replay.outputs)
-        operands: tuple[Value, ...] = ()
-        if program.nodes and recording.get():
-            given = [call.contents[source - 1] for source in program.wrt[1:]]
-            operands = (*program.trace.parameters, *[node for content in given for node in content])
-
-        def finished(leaf: Any) -> Any:
-            if not isinstance(leaf, Symbol):
-                return leaf
-            number = replay.read(next(elements))
-            if leaf.is_number:
-                return bool(number) if leaf.primitive in COMPARISONS else number
-            place = leaf.place
-            return _node(number, operands, lambda: program.gradient(place, numbers, run, len(operands)))
-
-        return map_leaves(finished, program.trace.outputs)
-
     # --- looking inside ----------------------------------------------------------------------------------------------
 
     @property
-    def _latest(self) -> tuple[_Program, list[Array]]:
+    def _latest(self) -> tuple[Path, list[Array]]:
         if self._last is None:
             raise GraphError(f"{self.__name__} has not been compiled yet: call it once, then look at its program")
         return self._last
@@ -247,28 +167,28 @@ class Compiled:
     @property
     def source(self) -> str:
         """The program of the latest call: NumPy that runs by itself, with that call's numbers at its end."""
-        program, numbers = self._latest
+        path, numbers = self._latest
         stats = self.stats
         title = f"{self.__name__}: {stats.scalar_nodes:,} scalar nodes as {stats.statements:,} array statements."
-        return standalone(program.replay, title, numbers, len(program.outputs))
+        return standalone(path.replay, title, numbers, len(path.outputs))
 
     @property
     def stats(self) -> Stats:
         """What compiling the program of the latest call did."""
-        program, _ = self._latest
-        replay = program.replay
+        path, _ = self._latest
+        replay = path.replay
         return Stats(
-            scalar_nodes=len(program.trace.program),
+            scalar_nodes=len(path.trace.program),
             statements=replay.lines,
             buffer_bytes=replay.buffer_bytes,
-            traces=sum(map(len, self._programs.values())),
+            traces=sum(self._traces.values()),
             seconds=dict(replay.seconds),
         )
 
     def explain_misses(self) -> str:
         """Say which statements of the latest program had to gather their operands, and why."""
-        program, _ = self._latest
-        misses = [f"{miss}, so elements are gathered one by one" for miss in program.replay.misses]
+        path, _ = self._latest
+        misses = [f"{miss}, so elements are gathered one by one" for miss in path.replay.misses]
         if not misses:
             return "no misses: every operand is a view"
         hint = "a group becomes a view when its numbers are made, and used, in the same order"
@@ -278,8 +198,8 @@ class Compiled:
         """Draw the latest program: a box for each array instead of one for each number."""
         from autograd.compiler.picture import program_picture
 
-        program, _ = self._latest
-        return program_picture(program.replay, self.stats, self.__name__)
+        path, _ = self._latest
+        return program_picture(path.replay, self.stats, self.__name__)
 
     __picture__ = draw
 
@@ -289,33 +209,8 @@ class Compiled:
     __name__: str
 
 
-def _node(number: float, operands: tuple[Value, ...], gradient: Callable[[], tuple[float, ...]]) -> CompiledValue:
-    """Return a result as a node of the eager graph, with the parameters as its operands."""
-    node = object.__new__(CompiledValue)
-    node.data = number
-    node.grad = UNSWEPT
-    node.label = ""
-    node.primitive = COMPILED
-    node.operands = operands
-    node._gradient = gradient
-    return node
-
-
-def _cannot_differentiate(*_: Any) -> Any:
-    raise GraphError(
-        "the derivative of a compiled function's result is a number, and cannot be differentiated again.\n"
-        "  instead of   grad(grad(compile(f))),   use   compile(grad(grad(f)))"
-    )
-
-
-#: What made the result of a compiled function, as eager graphs show it.
-COMPILED = Variadic(
-    "compiled",
-    _cannot_differentiate,
-    _cannot_differentiate,
-    _cannot_differentiate,
-    doc="the result of a compiled function",
-)
+def _recompiled(function: Callable[..., Any], on_retrace: Literal["trace", "error"], executor: Executor) -> Compiled:
+    return Compiled(function, on_retrace=on_retrace, executor=executor)
 
 
 @overload
@@ -340,8 +235,9 @@ def compile(
     `max`, `int`), the answer is guarded: a call that would answer differently is traced again, never guessed.
 
     Results equal the eager ones to about 1e-12, since sums are re-associated. Side effects happen while tracing only.
-    A `Value` that the function reaches without being given it is a parameter, read afresh on every call; reading its
-    `.data` within the function freezes the number.
+    A `Value` that the function reaches without being given it is a parameter, read afresh on every call. If another
+    `Value` stands where it stood, or another number, text or function where the code names one, the function is traced
+    again; numbers in lists and arrays that it reaches without being given them are part of the program.
 
     Parameters
     ----------

@@ -14,7 +14,9 @@ from autograd.compiler.arguments import Call, replace_numbers
 from autograd.compiler.captured import number_of, values_as_symbols
 from autograd.compiler.names import arrange_labels
 from autograd.compiler.program import Leaf, Program, Section, Source
+from autograd.compiler.refusals import copied, refuse_hidden_results, refuse_mutation, refuse_random_draws
 from autograd.compiler.symbols import IndexSymbol, NumberSymbol, Symbol
+from autograd.compiler.watching import Watch, random_states
 from autograd.errors import TracingError
 from autograd.primitive import Primitive
 from autograd.primitives.comparison import equal, greater, greater_equal, less, less_equal, not_equal, stop_gradient
@@ -197,12 +199,15 @@ class Trace(NamedTuple):
         The captured `Value`s, as in source 0.
     guards
         What Python looked at on the way.
+    watch
+        What else the function depends on.
     """
 
     program: Program
     outputs: Tree
     parameters: list[Value]
     guards: list[Guard]
+    watch: Watch
 
 
 def trace(function: Callable[..., Any], arguments: tuple[Tree, ...], settings: dict[str, Tree], call: Call) -> Trace:
@@ -228,6 +233,9 @@ def trace(function: Callable[..., Any], arguments: tuple[Tree, ...], settings: d
 
     symbolic = [replace_numbers(argument, next_slot) for argument in arguments]
     named = {name: replace_numbers(argument, next_slot) for name, argument in settings.items()}
+    before = copied([*symbolic, *named.values()])
+    watch = Watch([function, *arguments, *settings.values()])
+    states = random_states(watch.generators)
     token = recording.set(writer)
     try:
         with values_as_symbols():
@@ -235,11 +243,15 @@ def trace(function: Callable[..., Any], arguments: tuple[Tree, ...], settings: d
     finally:
         recording.reset(token)
         writer.closed = True
-    program = writer.program
-    parameters = _arrange_parameters(writer)
+    refuse_random_draws(states, random_states(watch.generators))
+    for (name, _), was, now in zip(call.key, before, [*symbolic, *named.values()], strict=True):
+        refuse_mutation(name, was, now)
+    refuse_hidden_results(outputs)
     if any(isinstance(leaf, Symbol) and leaf.writer is not writer for leaf in leaves(outputs)):
         raise _foreign()
-    return Trace(program, outputs, parameters, writer.guards)
+    watch.settle(writer.parameters)
+    parameters = _arrange_parameters(writer)
+    return Trace(writer.program, outputs, parameters, writer.guards, watch)
 
 
 def _arrange_parameters(writer: Writer) -> list[Value]:

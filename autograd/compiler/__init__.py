@@ -10,12 +10,14 @@ differentiate   stage 3: append the gradient, by the same rows as eager
 access          strided views recovered from positions
 statements      stage 4: the places of one role as one array statement
 joining         arrays that are computed side by side, instead of copied there
+merging         the same statement for several steps, as one
 buffers         memory that later arrays take over
 templates       how each primitive is written in NumPy
 operands, writer                how operands, arrays and constants are written
 contraction, dots, reductions   sums of products as matrix products; other sums, maxima, choices
 emit            stage 5: statements as NumPy text
 straight, tape  narrow programs as lines of Python, or as a tape for machine code
+positions       positions that are data, checked
 replay          text as functions that run
 source, picture the program to read, and to look at
 results, path   what a compiled function returns; one trace of it, with its replays

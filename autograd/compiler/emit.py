@@ -121,10 +121,12 @@ def _names(layout: Layout, sources: Sequence[Source], forward: int) -> list[str]
     statements = {array: list(run) for array, run in itertools.groupby(layout.statements, lambda s: s.array)}
     first = {statement.array: number for number, statement in reversed(list(enumerate(layout.statements)))}
     counts: dict[str, int] = {}
+    hosts = {host for host, _ in layout.homes.values()}
     for array in range(len(sources), len(layout.sizes)):
         if array not in statements or statements[array][0].primitive is identity:
-            counts["joined"] = counts.get("joined", 0) + 1
-            names.append(f"joined{counts['joined']}")
+            kind = "joined" if array in hosts or array in statements else "part"
+            counts[kind] = counts.get(kind, 0) + 1
+            names.append(f"{kind}{counts[kind]}")
             continue
         statement = statements[array][0]
         primitive = statement.primitive

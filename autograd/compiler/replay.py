@@ -16,6 +16,7 @@ from autograd.compiler.buffers import share_memory
 from autograd.compiler.builder import Builder
 from autograd.compiler.differentiate import differentiate
 from autograd.compiler.emit import Emitted, emit
+from autograd.compiler.merging import merge_statements
 from autograd.compiler.positions import as_slice, outside, positions_read
 from autograd.compiler.program import Program, interpret, live_places
 from autograd.compiler.simplify import simplify
@@ -287,6 +288,7 @@ class ArrayReplay(Replay):
         layout: Layout = timed(self.seconds, "re-roll", reroll, builder, [*outputs, *gradients])
         roles = dict(zip(layout.array_of.tolist(), builder.roles, strict=True))
         forward = sum(roles[statement.array] <= lowered.forward_roles for statement in layout.statements)
+        forward = timed(self.seconds, "merge", merge_statements, layout, len(self.sources), forward)
         self.outputs = [_element(builder, layout, place) for place in outputs]
         self._positions_at = [(_element(builder, layout, place), rows) for place, rows in self._positions.items()]
         elements = [_element(builder, layout, place) for place in gradients]

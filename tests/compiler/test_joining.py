@@ -81,3 +81,10 @@ def test_steps_that_are_read_in_another_order_are_copied():
     for form, w in ((fast, nodes[0]), (function, nodes[1])):
         form(w, entry_numbers).backward()
     np.testing.assert_allclose([a.grad for a in nodes[0]], [a.grad for a in nodes[1]], rtol=1e-12)
+
+
+def test_what_a_step_reads_stands_together_though_the_loop_over_sequences_is_outside():
+    rng = np.random.default_rng(2)
+    W, U = ([[Value(float(x)) for x in row] for row in rng.normal(size=(3, n))] for n in (2, 3))
+    source = compiled(lambda b: recurrent(W, U, b), rng.normal(size=(4, 6, 2)))[0].source
+    assert "::" not in source[: source.index("# what the program reads")]

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 
+from autograd.compiler.access import Nest, find_nest
 from autograd.compiler.buffers import share_memory
 from autograd.compiler.builder import Builder
 from autograd.compiler.differentiate import differentiate
@@ -337,11 +338,42 @@ class ArrayReplay(Replay):
         owners = {id(x): x.nbytes for x in space.values() if isinstance(x, np.ndarray) and x.flags.owndata}
         self._bytes = sum(owners.values())
         self.flat = [array.reshape(-1) for array in self.arrays]
+        self._collected: Array | None = None
+        self._parts: list[tuple[Array, Array]] = []
+
+    def read_gradients(self, starts: dict[int, int], count: int) -> Array:
+        """Return the gradients as one array, each source's from its start, after a run."""
+        if self._collected is None:
+            self._collected = super().read_gradients(starts, count)  # keeps the constants
+            self._parts = [
+                (_strided(self._collected, nest, 0), _strided(self.flat[array], nest, 1))
+                for array, to, start in self._gradient_moves or ()
+                for nest in [_common_nest(to, start)]
+                if nest is not None
+            ]
+            moves = self._gradient_moves or ()
+            self._gradient_moves = [x for x in moves if _common_nest(*x[1:]) is None]
+        for part, numbers in self._parts:
+            part[...] = numbers
+        for array, to, start in self._gradient_moves or ():
+            self._collected[to] = self.flat[array][start]
+        return self._collected.copy()
 
     @property
     def buffer_bytes(self) -> int:
         """The memory of all arrays, gathered elements and constants included; what shares memory counts once."""
         return self._bytes
+
+
+def _common_nest(to: Array | slice, start: Array | slice) -> Nest | None:
+    """Return the loops that run through two lists of positions."""
+    both = [np.arange(x.start, x.stop, x.step) if isinstance(x, slice) else x for x in (to, start)]
+    return find_nest(np.array(both))
+
+
+def _strided(flat: Array, nest: Nest, operand: int) -> Array:
+    steps = [step * flat.itemsize for step in nest.steps[operand]]
+    return np.lib.stride_tricks.as_strided(flat[nest.offsets[operand] :], nest.extents, steps)
 
 
 def timed(seconds: dict[str, float], stage: str, function: Callable[..., Any], *arguments: Any) -> Any:

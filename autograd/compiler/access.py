@@ -155,10 +155,10 @@ def _slice(start: int, extent: int, step: int, size: int) -> str:
 
 
 def _indexing(parts: list[str]) -> str:
-    while parts and parts[-1] == ":":
-        parts.pop()
     if parts and not any(":" in part for part in parts):
         parts.append("...")  # a view of one element, not its number
+    while parts and parts[-1] == ":":
+        parts.pop()
     return f"[{', '.join(parts)}]" if parts else ""
 
 

@@ -8,6 +8,7 @@ builder         a program that folds constants, flattens sums, and knows the rol
 simplify        stage 2: the traced program, written anew by a builder
 differentiate   stage 3: append the gradient, by the same rows as eager
 access          strided views recovered from positions
+ordering        places that are used together, side by side
 statements      stage 4: the places of one role as one array statement
 joining         arrays that are computed side by side, instead of copied there
 merging         the same statement for several steps, as one
@@ -18,7 +19,7 @@ contraction, dots, reductions   sums of products as matrix products; other sums,
 emit            stage 5: statements as NumPy text
 straight, tape  narrow programs as lines of Python, or as a tape for machine code
 positions       positions that are data, checked
-replay          text as functions that run
+loading, replay text as functions that run
 source, picture the program to read, and to look at
 results, path   what a compiled function returns; one trace of it, with its replays
 compiled        compile: programs cached by shape and guarded by branch

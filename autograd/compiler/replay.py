@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import functools
-import linecache
 import math
-import re
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -17,6 +15,7 @@ from autograd.compiler.buffers import share_memory
 from autograd.compiler.builder import Builder
 from autograd.compiler.differentiate import differentiate
 from autograd.compiler.emit import Emitted, emit
+from autograd.compiler.loading import load
 from autograd.compiler.merging import merge_statements
 from autograd.compiler.positions import as_slice, outside, positions_read
 from autograd.compiler.program import Program, interpret, live_places
@@ -25,13 +24,10 @@ from autograd.compiler.statements import Layout, reroll
 from autograd.compiler.straight import is_narrow, write_lines
 from autograd.compiler.straight import name as line_name
 from autograd.compiler.tape import suits_tape, tape_loop, write_tape
-from autograd.compiler.writer import Line
 from autograd.primitive import NOT_IEEE
 
 Array = np.ndarray[Any, Any]
 
-#: A float within a line: `1.0`, `-2.5e-05`, `np.inf`; but not what is part of a name.
-_NUMBER: Final = re.compile(r"(?<![\w.)])-?(?:\d+\.\d*(?:e[-+]?\d+)?|\d+e[-+]?\d+|np\.inf|np\.nan)(?![\w.(])")
 Executor = Literal["auto", "numpy", "python", "jit"]
 
 
@@ -309,34 +305,8 @@ class ArrayReplay(Replay):
 
     def _load(self) -> None:
         """Make the arrays, and turn the lines into two functions."""
-        emitted = self.emitted
-        sources = emitted.sources
-        space: dict[str, Any] = {"np": np, "math": math, **emitted.constants}
-        for name, shape in zip(emitted.names[:sources], emitted.shapes[:sources], strict=True):
-            space[name] = np.zeros(shape)
-        for text in emitted.buffers:
-            exec(text, space)
-        for text in emitted.functions:
-            exec(_with_bound_numbers(text, space), space)
-        views: dict[str, str] = {}
-
-        def view(expression: str) -> str:
-            if expression.isidentifier() or not any(c in expression for c in "[.("):
-                return expression
-            if _NUMBER.fullmatch(expression):
-                return expression
-            if expression not in views:
-                views[expression] = f"view{len(views) + 1}"
-                space[views[expression]] = eval(expression, space)
-            return views[expression]
-
-        halves = emitted.lines[: emitted.forward], emitted.lines[emitted.forward :]
-        self.forward, self.backward = (
-            _function(name, lines, view, space) for name, lines in zip(("forward", "backward"), halves, strict=True)
-        )
-        self.arrays: list[Array] = [space[name] for name in emitted.names]
-        owners = {id(x): x.nbytes for x in space.values() if isinstance(x, np.ndarray) and x.flags.owndata}
-        self._bytes = sum(owners.values())
+        loaded = load(self.emitted)
+        self.forward, self.backward, self.arrays, self._bytes = loaded
         self.flat = [array.reshape(-1) for array in self.arrays]
         self._collected: Array | None = None
         self._parts: list[tuple[Array, Array]] = []
@@ -399,42 +369,3 @@ def _result(program: Builder, array: int, position: int, place: int) -> Element:
     if place in program.constants:
         return Element(-1, 0, program.constants[place])
     return Element(array, position)
-
-
-def _function(
-    name: str, lines: Sequence[Line], view: Callable[[str], str], space: dict[str, Any]
-) -> Callable[[], None]:
-    """Compile lines into a function without arguments; names are bound as defaults, where they are found fastest."""
-    body = [f"    {_with_bound_numbers(line.text(view), space)}" for line in lines] or ["    pass"]
-    used = sorted({word for line in body for word in _words(line) if word in space and word not in ("np", "math")})
-    calls = sorted({word for line in body for word in _dotted(line)})
-    bound = [f"{word}={word}" for word in used] + [f"{call.replace('.', '_')}={call}" for call in calls]
-    text = "\n".join(body)
-    for call in sorted(calls, key=len, reverse=True):
-        text = text.replace(f"{call}(", f"{call.replace('.', '_')}(")
-    source = f"def {name}({', '.join(bound)}):\n{text}\n"
-    filename = f"<compiled {name} {id(space)}>"
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    exec(compile(source, filename, "exec"), space)
-    return space[name]  # type: ignore[no-any-return]
-
-
-def _with_bound_numbers(text: str, space: dict[str, Any]) -> str:
-    """Replace numbers by arrays made beforehand: a ufunc takes a quarter of a microsecond to convert a float."""
-
-    def bound(match: re.Match[str]) -> str:
-        number = float(match[0].replace("np.", ""))
-        name = f"number_{np.float64(number).tobytes().hex()}"
-        space[name] = np.array(number)
-        return name
-
-    return _NUMBER.sub(bound, text)
-
-
-def _words(text: str) -> list[str]:
-    return "".join(c if c.isalnum() or c == "_" else " " for c in text).split()
-
-
-def _dotted(text: str) -> list[str]:
-    head = text.strip().split("(")[0]
-    return [head] if head.startswith("np.") else []

@@ -15,6 +15,7 @@ import numpy as np
 from autograd.compiler.access import Nest, Positions, contiguous_steps, find_inner_nest, find_nest
 from autograd.compiler.builder import Builder
 from autograd.compiler.joining import join_arrays
+from autograd.compiler.ordering import beside_like_ones, user_signatures
 from autograd.compiler.program import live_places
 from autograd.primitive import Primitive, Variadic
 from autograd.primitives.comparison import identity, stop_gradient
@@ -33,8 +34,6 @@ _STATEMENT: Final = 2.0
 _LOGSUMEXP: Final = 8.0
 _GATHERED: Final = 5.0
 _ELEMENT: Final = 0.006
-#: Places that are used alike stand side by side if there are so many of each kind.
-_FEWEST_ALIKE: Final = 4
 
 
 class View(NamedTuple):
@@ -143,20 +142,6 @@ def _halves(primitive: Primitive, table: Positions) -> list[Positions]:
     return [table]
 
 
-def _user_signatures(program: Builder, live: np.ndarray[Any, np.dtype[np.bool_]]) -> Positions:
-    """Return a number for each place that is the same for places which are used alike, by the same roles."""
-    users = np.flatnonzero(live)
-    counts = np.array([len(program.operands[user]) for user in users], dtype=np.int64)
-    operands = np.fromiter(itertools.chain.from_iterable([program.operands[user] for user in users]), dtype=np.int64)
-    roles = np.repeat(np.array(program.roles, dtype=np.int64)[users], counts)
-    numbers = np.random.default_rng(0).integers(
-        1 << 52, size=max(program.roles, default=0) + 2
-    )  # of roles; sums differ
-    signatures = np.zeros(len(program), dtype=np.int64)
-    np.add.at(signatures, operands, numbers[roles])
-    return signatures
-
-
 class _Roller:
     """Lays out one role after the other."""
 
@@ -165,7 +150,7 @@ class _Roller:
         count = len(program)
         sizes = [int(np.prod(source.shape, dtype=int)) for source in program.sources]
         shapes = [source.shape for source in program.sources]
-        self._uses = _user_signatures(program, live)
+        self._uses = user_signatures(program, live)
         self.layout = Layout(sizes, shapes, np.full(count, -1), np.zeros(count, dtype=np.int64), [], {}, {})
         for place, leaf in program.leaves.items():
             self.layout.array_of[place] = leaf.source
@@ -181,7 +166,7 @@ class _Roller:
             layout.array_of[places] = layout.array_of[sources]
             layout.position_of[places] = layout.position_of[sources]
             return
-        places = self._by_users(places)
+        places = beside_like_ones(places, self._uses)
         if primitive is identity:  # copies: those of one array in a row, in the order in which arrays are first used
             first = {self._operand_array(place): place for place in sorted(places, reverse=True)}
             places = sorted(places, key=lambda x: (first[self._operand_array(x)], self._operand_position(x)))
@@ -209,19 +194,6 @@ class _Roller:
         shapes = [statement.extents for statement in layout.statements[before:]]
         alike = len(set(shapes)) == 1
         layout.shapes.append(shapes[0] if len(shapes) == 1 else (len(shapes), *shapes[0]) if alike else (start,))
-
-    def _by_users(self, places: list[int]) -> list[int]:
-        """Return places in the order in which they are laid out: those that are read together side by side.
-
-        A recurrence reads one step of all sequences at a time, whichever way the loops ran that made its inputs.
-        """
-        groups: dict[int, list[int]] = {}
-        for place, signature in zip(places, self._uses[places].tolist(), strict=True):
-            groups.setdefault(signature, []).append(place)
-        sizes = {len(group) for group in groups.values()}
-        if len(groups) == 1 or len(sizes) > 1 or sizes.pop() < _FEWEST_ALIKE:
-            return places
-        return [place for group in groups.values() for place in group]
 
     def _operand_count(self, place: int) -> int:
         return len(self.program.operands[place])

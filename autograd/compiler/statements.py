@@ -224,7 +224,7 @@ class _Roller:
 
     def _shaped_like(self, nest: Nest, places: Positions) -> Nest:
         """Return one loop over whole arrays as the loops of the array with the most axes."""
-        if len(nest.extents) != 1 or any(nest.offsets) or any(steps != (1,) for steps in nest.steps):
+        if len(nest.extents) != 1 or not nest.steps or any(nest.offsets) or set(nest.steps) != {(1,)}:
             return nest
         shapes = [self.layout.shapes[self.layout.array_of[place]] for place in places[:, 0]]
         shape = max(shapes, key=len)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograd import Value, compile, dot, maximum, total
+from autograd import Value, compile, dot, largest, maximum, total
 from autograd.compiler.joining import home
 from tests.compiler.corpus import CORPUS
 
@@ -88,3 +88,9 @@ def test_what_a_step_reads_stands_together_though_the_loop_over_sequences_is_out
     W, U = ([[Value(float(x)) for x in row] for row in rng.normal(size=(3, n))] for n in (2, 3))
     source = compiled(lambda b: recurrent(W, U, b), rng.normal(size=(4, 6, 2)))[0].source
     assert "::" not in source[: source.index("# what the program reads")]
+
+
+def test_constants_stand_beside_what_is_computed():
+    fast = compile(lambda x: [largest([a.exp(), 1.0, 2.0, a]) for a in x], executor="numpy")
+    xs = [Value(a) for a in (-1.0, 0.5, 1.5, 3.0)]
+    assert [y.data for y in fast(xs)] == [max(np.exp(x.data), 1.0, 2.0, x.data) for x in xs]

@@ -56,7 +56,7 @@ class Program:
         self.sources: list[Source] = []
         self.leaves: dict[int, Leaf] = {}
         self.constants: dict[int, float] = {}
-        self._constant_places: dict[bytes, int] = {}
+        self._constant_places: dict[float | bytes, int] = {}
 
     def __len__(self) -> int:
         return len(self.primitives)
@@ -69,10 +69,11 @@ class Program:
 
     def constant(self, number: float) -> int:
         """Return the place of a constant. Constants are told apart by their bits: 0.0 is not -0.0."""
-        bits = struct.pack("d", number)
-        place = self._constant_places.get(bits)
+        # A number is its own key where that tells its bits; 0.0 == -0.0, and nan is not equal to itself.
+        key = number if number and number == number else struct.pack("d", number)
+        place = self._constant_places.get(key)
         if place is None:
-            place = self._constant_places[bits] = self.append(None, ())
+            place = self._constant_places[key] = self.append(None, ())
             self.constants[place] = number
         return place
 

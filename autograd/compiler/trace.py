@@ -26,6 +26,7 @@ from autograd.value import Value, as_operand
 
 #: What a comparison of nodes gives is a truth value, not a node.
 COMPARISONS: Final = frozenset({less, less_equal, greater, greater_equal, equal, not_equal})
+_blank: Final = object.__new__
 _PACKAGE: Final = str(Path(__file__).parent.parent)
 
 
@@ -59,7 +60,6 @@ class Writer:
         self.guards: list[Guard] = []
         self.closed = False
         self._parameter_symbols: dict[int, Symbol] = {}
-        self._kinds: dict[int, type[Symbol]] = {}
         self._evaluated: dict[int, float] = {}
 
     # --- the recorder that `Value` asks ------------------------------------------------------------------------------
@@ -67,28 +67,28 @@ class Writer:
     def record(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
         """Write an operation, and return the symbol of its result."""
         if self.closed:
-            raise TracingError(
-                f"a traced number was used ({primitive.name}) after its compiled function had returned. It escaped by "
-                "a side effect, such as  kept.append(x) .\n"
-                "  instead of   kept.append(x)  inside,   return x  as well:  return loss, x"
-            )
+            raise _escaped(primitive)
         kind: type[Symbol] = NumberSymbol
         places = []
         for operand in operands:
-            if isinstance(operand, Symbol):
-                if operand.writer is not self:
-                    raise _foreign()
-                if not operand.is_number:
-                    kind = Symbol
-                places.append(operand.place)
-            elif isinstance(operand, Value):
+            given = operand.__class__
+            if given is float:
+                places.append(self.program.constant(operand))
+                continue
+            if given is not Symbol and given is not NumberSymbol:
+                operand = self._as_symbol(operand, primitive)
+            if operand.writer is not self:
+                raise _foreign()
+            if not operand.is_number:
                 kind = Symbol
-                places.append(self.parameter(operand).place)
-            else:
-                places.append(self.program.constant(as_operand(operand, primitive.name)))  # type: ignore[arg-type]
+            places.append(operand.place)
         if primitive in COMPARISONS:
             kind = NumberSymbol
-        return kind(self, self.program.append(primitive, tuple(places)))
+        symbol = _blank(kind)
+        symbol.writer = self
+        symbol.place = self.program.append(primitive, tuple(places))
+        symbol.label = ""
+        return symbol
 
     def leaf(self, data: Any, label: str) -> Symbol:
         """Return a number as a node: a constant, or a plain number of the program."""
@@ -140,6 +140,18 @@ class Writer:
             self.parameters.append(value)
             self.numbers[0].append(number_of(value))
         return symbol
+
+    def _as_symbol(self, operand: Any, primitive: Primitive) -> Symbol:
+        """Return the symbol of a parameter or number."""
+        known = self._parameter_symbols.get(id(operand))
+        if known is not None:
+            return known
+        if isinstance(operand, Symbol):
+            return operand
+        if isinstance(operand, Value):
+            return self.parameter(operand)
+        number: Any = as_operand(operand, primitive.name)
+        return NumberSymbol(self, self.program.constant(number))
 
     def _evaluate(self, place: int) -> float:
         """Compute a place from this call's numbers; what was computed before is kept."""
@@ -293,6 +305,14 @@ def calling_line() -> str:
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
     return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame else "unknown line"
+
+
+def _escaped(primitive: Primitive) -> TracingError:
+    return TracingError(
+        f"a traced number was used ({primitive.name}) after its compiled function had returned. It escaped by a side "
+        "effect, such as  kept.append(x) .\n"
+        "  instead of   kept.append(x)  inside,   return x  as well:  return loss, x"
+    )
 
 
 def _foreign() -> TracingError:

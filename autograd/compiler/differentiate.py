@@ -7,14 +7,18 @@ rows of the primitives: the same equations that eager nodes are differentiated b
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.compiler.builder import ALONE, Builder, Term
+from autograd.compiler.builder import ALONE, Builder
 from autograd.compiler.symbols import Symbol
 from autograd.primitive import Primitive, is_one
 from autograd.primitives.nary import DOT, TOTAL
 from autograd.value import as_operand
+
+#: For each place what adds up to its adjoint, in pairs: the adjoint of a user, and the local derivative or ALONE.
+Parts = defaultdict[int, list[int]]
 
 
 def differentiate(program: Builder, outputs: Sequence[tuple[int, int]], wrt: Sequence[int]) -> list[int]:
@@ -32,23 +36,22 @@ def differentiate(program: Builder, outputs: Sequence[tuple[int, int]], wrt: Seq
         The place of the derivative in each of `wrt`; a constant 0 where nothing depends on it.
     """
     active = _depending_on(program, wrt)
-    parts: dict[int, list[Term]] = {}
+    parts: Parts = defaultdict(list)
     for place, cotangent in outputs:
-        parts.setdefault(place, []).append((cotangent, ALONE))
+        parts[place] += (cotangent, ALONE)
     adjoints: dict[int, int] = {}
     rules = _RuleWriter(program)
     for place in range(len(active) - 1, -1, -1):
         if place in parts and active[place]:
             program.origin = program.order[place]
-            adjoints[place] = program.sum(reversed(parts.pop(place)))  # in the order of the users
+            part = parts.pop(place)
+            adjoints[place] = program.sum(part[-2::-2], part[-1::-2])  # in the order of the users
             _pass_on(program, rules, place, adjoints[place], active, parts)
     program.origin = None
     return [adjoints[place] if place in adjoints else program.constant(0.0) for place in wrt]
 
 
-def _pass_on(
-    program: Builder, rules: _RuleWriter, place: int, adjoint: int, active: bytearray, parts: dict[int, list[Term]]
-) -> None:
+def _pass_on(program: Builder, rules: _RuleWriter, place: int, adjoint: int, active: bytearray, parts: Parts) -> None:
     """Add what a place contributes to the adjoints of its operands."""
     primitive, operands = program.primitives[place], program.operands[place]
     if primitive is None:
@@ -58,17 +61,16 @@ def _pass_on(
         factors = operands[count:-1] + operands[:count]  # the derivative in w is x, and in x is w
         for operand, factor in zip(operands, factors, strict=False):
             if active[operand]:
-                parts.setdefault(operand, []).append((adjoint, factor))
+                parts[operand] += (adjoint, factor)
         return
     if primitive is TOTAL:
         for operand in operands:
             if active[operand]:
-                parts.setdefault(operand, []).append((adjoint, ALONE))
+                parts[operand] += (adjoint, ALONE)
         return
     for operand, partial in zip(operands, rules.partials(place, primitive, operands, active), strict=True):
         if partial is not None:
-            term = (adjoint, ALONE if is_one(partial) else rules.place(partial))
-            parts.setdefault(operand, []).append(term)
+            parts[operand] += (adjoint, ALONE if is_one(partial) else rules.place(partial))
 
 
 def _depending_on(program: Builder, inputs: Sequence[int]) -> bytearray:

@@ -102,6 +102,22 @@ def live_places(program: Program, outputs: Iterable[int]) -> bytearray:
     return live
 
 
+def count_uses(program: Program, outputs: Iterable[int]) -> list[int]:
+    """Return how often the outputs use each place; an output is used twice, by whoever asks for it.
+
+    So what is used once is used by one other place, and by nobody else.
+    """
+    uses = [0] * len(program)
+    for place in outputs:
+        uses[place] = 2
+    operands = program.operands
+    for place in range(len(program) - 1, -1, -1):
+        if uses[place]:
+            for operand in operands[place]:
+                uses[operand] += 1
+    return uses
+
+
 def interpret(program: Program, arrays: Sequence[Sequence[float]], places: Iterable[int]) -> list[float]:
     """Compute places one scalar at a time: the reference that every stage is held to.
 

@@ -12,7 +12,7 @@ from functools import reduce
 from typing import Any, Final
 
 from autograd.compiler.program import Program
-from autograd.primitive import Primitive, Variadic
+from autograd.primitive import Elementwise, Primitive, Variadic
 from autograd.primitives.arithmetic import add, divide, multiply, power, subtract
 from autograd.primitives.comparison import identity, stop_gradient, where
 from autograd.primitives.nary import DOT, LARGEST, LOGSUMEXP, TAKE, TOTAL
@@ -56,9 +56,12 @@ class Builder(Program):
 
     def append(self, primitive: Primitive | None, operands: tuple[int, ...], key: Any = None) -> int:
         """Add a place as it is, and return its number; `key` is what its role is known by, if not by what it does."""
-        place = super().append(primitive, operands)
-        self.roles.append(-1 if primitive is None else self._role(key or self._role_key(primitive, operands)))
-        self._ranks.append(self.roles[place])
+        role = -1 if primitive is None else self._role(key or self._role_key(primitive, operands))
+        place = len(self.primitives)
+        self.primitives.append(primitive)
+        self.operands.append(operands)
+        self.roles.append(role)
+        self._ranks.append(role)
         self.order.append(place if self.origin is None else self.origin)
         return place
 
@@ -94,6 +97,8 @@ class Builder(Program):
         Terms of one kind (the same roles) become one dot or one total; different kinds are kept apart and added last,
         in the order of their roles, so that one odd term does not spoil the pattern of the others.
         """
+        if len(lefts) == 1 and rights[0] == ALONE:
+            return lefts[0]
         kinds: dict[tuple[int, int], Terms] = {}
         ranks = self._ranks
         last_rank = last_other = ALONE
@@ -193,6 +198,8 @@ class Builder(Program):
         # Sums of different length have one role, else what follows them would fall apart into roles by position:
         # causal attention sums 1, 2, 3, ... terms.
         roles = self.roles
+        if primitive.__class__ is Elementwise:
+            return (primitive, *[roles[x] for x in operands])
         if primitive is DOT:
             return (DOT, roles[operands[0]], roles[operands[len(operands) // 2]])
         if primitive is TAKE:

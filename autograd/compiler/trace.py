@@ -72,16 +72,18 @@ class Writer:
         places = []
         for operand in operands:
             given = operand.__class__
-            if given is float:
+            if given is Symbol or given is NumberSymbol:
+                symbol = operand
+            elif given is float:
                 places.append(self.program.constant(operand))
                 continue
-            if given is not Symbol and given is not NumberSymbol:
-                operand = self._as_symbol(operand, primitive)
-            if operand.writer is not self:
+            else:
+                symbol = self._as_symbol(operand, primitive)
+            if symbol.writer is not self:
                 raise _foreign()
-            if not operand.is_number:
+            if not symbol.is_number:
                 kind = Symbol
-            places.append(operand.place)
+            places.append(symbol.place)
         if primitive in COMPARISONS:
             kind = NumberSymbol
         symbol = _blank(kind)
@@ -275,10 +277,13 @@ def _arrange_parameters(writer: Writer) -> list[Value]:
     program = writer.program
     places = {leaf.position: place for place, leaf in program.leaves.items() if leaf.source == 0}
     uses: dict[int, Primitive] = {}
+    unused = set(places.values())
     for primitive, operands in zip(program.primitives, program.operands, strict=True):
-        for operand in operands:
-            if primitive is not None and operand not in uses:
-                uses[operand] = primitive
+        if not unused:
+            break
+        for operand in unused.intersection(operands):
+            unused.remove(operand)
+            uses[operand] = primitive  # type: ignore[assignment]
     unlabelled: dict[str, list[int]] = {}
     labelled: dict[str, int] = {}
     for position, value in enumerate(writer.parameters):

@@ -41,7 +41,7 @@ def sum_of_products(xs):
 
 def balanced_sum(xs):
     while len(xs) > 1:
-        xs = [sum(pair) for pair in zip(xs[::2], xs[1::2], strict=True)]
+        xs = [sum(pair) for pair in zip(xs[::2], xs[1::2], strict=len(xs) % 2 == 0)]
     return xs[0]
 
 

@@ -45,12 +45,13 @@ class _Rewriter:
                 continue
             if primitive is None:
                 written[place] = self._given(place)
-            elif primitive in _COLLECTED:
-                self._prepare(place, primitive, operands)
+            elif primitive not in _COLLECTED:
+                written[place] = self.builder.add(primitive, tuple([place_of(operand) for operand in operands]))
+            else:
+                if primitive is not add and primitive is not TOTAL:
+                    self._prepare(place, primitive, operands)
                 if uses[place] > 1:
                     place_of(place)
-            else:
-                written[place] = self.builder.add(primitive, tuple([place_of(operand) for operand in operands]))
 
     def place(self, old: int) -> int:
         """Return where a place of the old program stands in the new one; write it if it has been waiting."""
@@ -68,7 +69,8 @@ class _Rewriter:
         """Write what a sum or product needs of places that cannot become part of it."""
         if primitive is multiply:
             left, right = self.place(operands[0]), self.place(operands[1])
-            if left in self.builder.constants and right in self.builder.constants:
+            constants = self.builder.constants
+            if left in constants and right in constants:
                 self._written[place] = self.builder.add(multiply, (left, right))
         elif primitive is DOT:
             for operand in operands[:-1]:

@@ -165,7 +165,7 @@ class _Roller:
             layout.shapes.append((len(places),))
             return
         for group in runs:
-            table = np.array([program.operands[place] for place in group]).T  # (operands, places)
+            table = self._table(group)
             if primitive is DOT and len(table) == 3:  # a sum of one product
                 layout.statements.append(self._elementwise(multiply, array, start, table[:2]))
             elif isinstance(primitive, Variadic):
@@ -175,6 +175,11 @@ class _Roller:
             start += len(group)
         whole = start == layout.statements[-1].start + len(group) and layout.statements[-1].start == 0
         layout.shapes.append(layout.statements[-1].extents if whole else (start,))
+
+    def _table(self, places: Sequence[int]) -> Positions:
+        """Return the operands of places that have equally many, of shape (operands, places)."""
+        operands = itertools.chain.from_iterable(map(self.program.operands.__getitem__, places))
+        return np.fromiter(operands, dtype=np.int64).reshape(len(places), -1).T
 
     def _operand_count(self, place: int) -> int:
         return len(self.program.operands[place])

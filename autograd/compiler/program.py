@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from autograd.compiler.packed import Packed
 from autograd.errors import GraphError
 from autograd.primitive import Primitive
 
@@ -52,7 +53,7 @@ class Program:
 
     def __init__(self) -> None:
         self.primitives: list[Primitive | None] = []
-        self.operands: list[tuple[int, ...]] = []
+        self.operands: list[tuple[int, ...]] | Packed = []
         self.sources: list[Source] = []
         self.leaves: dict[int, Leaf] = {}
         self.constants: dict[int, float] = {}
@@ -87,6 +88,11 @@ class Program:
         place = self.append(None, ())
         self.leaves[place] = Leaf(source, position)
         return place
+
+    def pack(self) -> None:
+        """Keep the operands in less memory; reading them takes longer from now on."""
+        if not isinstance(self.operands, Packed):
+            self.operands = Packed(self.operands)
 
 
 def live_places(program: Program, outputs: Iterable[int]) -> bytearray:

@@ -72,6 +72,7 @@ def lower(program: Program, outputs: Sequence[int], loss: int | None = None, wrt
     seconds: dict[str, float] = {}
     wanted = [*outputs, *([] if loss is None else [loss])]
     builder, places = timed(seconds, "simplify", simplify, program, wanted)
+    program.pack()  # it is kept, for the gradients of other outputs
     size, roles = len(builder), max(builder.roles, default=0)
     inputs: dict[tuple[int, int], int] = {}
     gradients: list[int] = []

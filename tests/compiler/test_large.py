@@ -2,6 +2,7 @@
 
 import math
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -100,3 +101,15 @@ def test_a_chain_of_thousands_of_operations():
     expected = chain([y] * 2_000)
     expected.backward()
     assert (loss.data, x.grad) == pytest.approx((expected.data, y.grad), rel=1e-11)
+
+
+def test_little_is_kept_of_a_large_program():
+    xs = [Value(math.sin(k)) for k in range(100)]
+    function = compile(lambda xs: sum(autograd.tanh(x * y + x) for x in xs for y in xs))
+    tracemalloc.start()
+    try:
+        function(xs)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept / function.stats.scalar_nodes < 120  # bytes a node, with all arrays; as tuples the trace alone takes 80

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any, Final
 
 from autograd.compiler.program import Program
@@ -68,9 +68,14 @@ class Builder(Program):
     def constant(self, number: float) -> int:
         """Return the place of a constant; all constants have one role."""
         place = super().constant(number)
-        self.roles[place] = self._role("constant")
-        self._ranks[place] = _LAST
+        if self._ranks[place] != _LAST:  # it is new
+            self.roles[place] = self._role("constant")
+            self._ranks[place] = _LAST
         return place
+
+    @cached_property
+    def _zero(self) -> int:
+        return self.constant(0.0)
 
     def leaf(self, source: int, position: int) -> int:
         """Add an element of a source; all elements of one source have one role."""
@@ -97,8 +102,8 @@ class Builder(Program):
         Terms of one kind (the same roles) become one dot or one total; different kinds are kept apart and added last,
         in the order of their roles, so that one odd term does not spoil the pattern of the others.
         """
-        if len(lefts) == 1 and rights[0] == ALONE:
-            return lefts[0]
+        if len(lefts) == 1:
+            return self._product(lefts[0], rights[0])
         kinds: dict[tuple[int, int], Terms] = {}
         ranks = self._ranks
         last_rank = last_other = ALONE
@@ -115,11 +120,21 @@ class Builder(Program):
                     second, first = kinds.setdefault((other, rank), ([], []))
             first.append(left)
             second.append(right)
-        parts = [part for kind in sorted(kinds) for part in self._sums_of_kind(*kind, *kinds[kind])]
+        parts: list[int] = []
+        for rank, other in sorted(kinds):
+            parts += self._sums_of_kind(rank, other, *kinds[rank, other])
         result = parts[0]
         for part in parts[1:]:
             result = self.add(add, (result, part))
         return result
+
+    def _product(self, left: int, right: int) -> int:
+        """Return the place of a sum of one term."""
+        if right == ALONE:
+            return left
+        if self._ranks[right] < self._ranks[left]:
+            left, right = right, left
+        return self._sums_of_kind(self._ranks[left], self._ranks[right], [left], [right])[0]
 
     def _sums_of_kind(self, rank: int, other: int, lefts: list[int], rights: list[int]) -> list[int]:
         if other == ALONE:
@@ -129,8 +144,8 @@ class Builder(Program):
         if rank == _LAST:  # and so is the other, which is no lower
             return [self.constant(reduce(operator.add, map(self._multiplied, lefts, rights)))]
         # A dot even of one product: the sums beside it may have more, and are to share its role.
-        groups = self._groups(lefts, rights) if other == _LAST else [(lefts, rights)]
-        return [self.append(DOT, (*left, *right, self.constant(0.0))) for left, right in groups]
+        groups = self._groups(lefts, rights) if other == _LAST and len(lefts) > 1 else [(lefts, rights)]
+        return [self.append(DOT, (*left, *right, self._zero)) for left, right in groups]
 
     def _groups(self, lefts: list[int], rights: list[int]) -> list[Terms]:
         """Return products with constants as the sums to make of them: one, unless factors of several signs meet.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -309,7 +310,12 @@ def calling_line() -> str:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
-    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame else "unknown line"
+    return f"{_file_name(frame.f_code.co_filename)}:{frame.f_lineno}" if frame else "unknown line"
+
+
+@functools.cache
+def _file_name(path: str) -> str:
+    return Path(path).name
 
 
 def _escaped(primitive: Primitive) -> TracingError:

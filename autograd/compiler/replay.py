@@ -15,10 +15,10 @@ from autograd.compiler.builder import Builder
 from autograd.compiler.differentiate import differentiate
 from autograd.compiler.emit import Emitted, Line, emit
 from autograd.compiler.program import Program, interpret, live_places
+from autograd.compiler.script import write_script
 from autograd.compiler.simplify import simplify
 from autograd.compiler.statements import Layout, reroll
-from autograd.compiler.straight import is_narrow, write_lines
-from autograd.compiler.straight import name as line_name
+from autograd.compiler.straight import is_narrow, load_script
 from autograd.compiler.tape import suits_tape, tape_loop, write_tape
 from autograd.primitive import NOT_IEEE
 
@@ -172,34 +172,22 @@ class LineReplay(Replay):
         elements = [_result(program, arrays + 1, number, place) for number, place in enumerate(gradients)]
         self.gradients = list(zip(lowered.inputs, elements, strict=True))
         self.misses = []
-        timed(self.seconds, "emit", self._write, lowered.forward_places)
+        timed(self.seconds, "emit", self._write)
         timed(self.seconds, "load", self._load)
 
-    def _write(self, forward_places: int) -> None:
-        """Write the lines of both passes, and find which numbers the second needs of the first."""
+    def _write(self) -> None:
+        """Write the lines of both passes."""
         program, (outputs, gradients) = self.program, self.results
         live = live_places(program, [*outputs, *gradients])
         computed = [place for place, operands in enumerate(program.operands) if operands and live[place]]
         needed = live_places(program, outputs)
         # What the first pass computes for the second pass only is left to the second.
         self.halves = [[x for x in computed if needed[x]], [x for x in computed if not needed[x]]]
-        self.lines = len(computed)
-        self.functions: dict[str, Any] = {}
-        self.texts = [write_lines(program, half, self.functions) for half in self.halves]
-        used = {operand for place in self.halves[1] for operand in program.operands[place]} | {*gradients}
-        self.saved = [place for place in self.halves[0] if place in used]
+        self.script = write_script(program, self.halves, self.results)
+        self.lines = self.script.lines
 
     def _load(self) -> None:
-        program, (outputs, gradients) = self.program, self.results
-        names = ", ".join(source.name for source in self.sources)
-        saved = "".join(f"v{place}, " for place in self.saved)
-        returned = [", ".join(line_name(program, place) for place in places) for places in (outputs, gradients)]
-        space: dict[str, Any] = {"math": math, **self.functions}
-        body, rest = ("".join(f"    {line}\n" for line in text) for text in self.texts)
-        unpacked = f"    {saved}= saved\n" if saved else ""
-        exec(f"def first({names}):\n{body}    return [{returned[0]}], ({saved})\n", space)
-        exec(f"def second({names}, saved):\n{unpacked}{rest}    return [{returned[1]}]\n", space)
-        self._first, self._second = space["first"], space["second"]
+        self._first, self._second = load_script(self.script, [source.name for source in self.sources])
 
     def forward(self) -> None:
         """Compute the results."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.replay import ArrayReplay, Element, LineReplay, Replay
-from autograd.compiler.straight import name as line_name
+from autograd.compiler.script import number_text
 from autograd.compiler.templates import PYTHON_FUNCTIONS
 
 
@@ -42,30 +42,40 @@ def standalone(replay: Replay, title: str, values: Sequence[np.ndarray[Any, Any]
 
 
 def _straight(replay: LineReplay, title: str, values: Sequence[np.ndarray[Any, Any]], shown: int) -> str:
-    """Return a narrow program: one line for each number."""
-    program, (outputs, gradients) = replay.program, replay.results
+    """Return a narrow program: lines of formulas, and loops."""
+    script = replay.script
+    forward, backward = script.passes
     sources = zip(replay.sources, values, strict=False)
-    printed = [f'print("result", {line_name(program, place)})' for place in outputs[:shown]]
+    printed = [f'print("result", {text})' for text in forward.results[:shown]]
     by_source: dict[int, list[str]] = {}
-    for (source, _), place in zip([key for key, _ in replay.gradients], gradients, strict=True):
-        by_source.setdefault(source, []).append(line_name(program, place))
+    for (source, _), text in zip([key for key, _ in replay.gradients], backward.results, strict=True):
+        by_source.setdefault(source, []).append(text)
     printed += [
-        f'print("gradient of {replay.sources[source].name}", [{", ".join(names)}])'
-        for source, names in by_source.items()
+        f'print("gradient of {replay.sources[source].name}", [{", ".join(texts)}])'
+        for source, texts in by_source.items()
     ]
+    kept = [f"{name} = [0.0] * {size}" for part in script.passes for name, size in part.lists.items()]
     parts = [
         f'"""{title}"""',
         "import math",
-        *[PYTHON_FUNCTIONS[name].strip("\n") for name in sorted(replay.functions)],
+        *[PYTHON_FUNCTIONS[name].strip("\n") for name in sorted(script.functions)],
         "# what the program reads",
         "\n".join(f"{source.name} = {array.tolist()}" for source, array in sources),
+        "\n".join(f"{name} = {text}" for name, text in {**forward.reads, **backward.reads}.items()),
+        "\n".join(f"{name} = {_numbers(table)}" for name, table in script.tables.items()),
+        "# what is kept of each step" if kept else "",
+        "\n".join(kept),
         "# forward",
-        "\n".join(replay.texts[0]),
-        "# backward" if replay.texts[1] else "",
-        "\n".join(replay.texts[1]),
+        "\n".join(forward.lines),
+        "# backward" if backward.lines else "",
+        "\n".join(backward.lines),
         "\n".join(printed),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _numbers(table: Sequence[float]) -> str:
+    return f"[{', '.join(map(number_text, table))}]"
 
 
 def _function(name: str, lines: Sequence[tuple[str, str]]) -> str:

@@ -14,8 +14,8 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.compiler.builder import Builder
+from autograd.compiler.formulas import call_text
 from autograd.compiler.program import live_places
-from autograd.compiler.straight import write_call
 from autograd.compiler.templates import PYTHON_FUNCTIONS
 from autograd.errors import TracingError, import_extra
 from autograd.primitive import Elementwise, Primitive, registry
@@ -105,8 +105,7 @@ def _loop_text() -> str:
     for name, code in codes().items():
         row = registry[name]
         assert isinstance(row, Elementwise)
-        expression, _ = write_call(row, _OPERANDS[: row.arity])
-        lines += [f"        elif code == {code}:", f"            v[out] = {expression}"]
+        lines += [f"        elif code == {code}:", f"            v[out] = {call_text(row, _OPERANDS[: row.arity])}"]
     return "\n".join(lines) + "\n"
 
 

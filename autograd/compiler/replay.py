@@ -14,12 +14,13 @@ import numpy as np
 from autograd.compiler.builder import Builder
 from autograd.compiler.differentiate import differentiate
 from autograd.compiler.emit import Emitted, Line, emit
+from autograd.compiler.machine import load_machine, suits_machine
 from autograd.compiler.program import Program, interpret, live_places
 from autograd.compiler.script import write_script
 from autograd.compiler.simplify import simplify
 from autograd.compiler.statements import Layout, reroll
 from autograd.compiler.straight import is_narrow, load_script
-from autograd.compiler.tape import suits_tape, tape_loop, write_tape
+from autograd.compiler.tape import LoadedTape, suits_tape
 from autograd.primitive import NOT_IEEE
 
 Array = np.ndarray[Any, Any]
@@ -94,7 +95,7 @@ def make_replay(
         wanted = [*lowered.outputs, *lowered.gradients]
         narrow = is_narrow(lowered.program, wanted)
         executor = ("jit" if suits_tape(lowered.program, wanted) else "python") if narrow else "numpy"
-    forms: dict[str, type[Replay]] = {"numpy": ArrayReplay, "python": LineReplay, "jit": TapeReplay}
+    forms: dict[str, type[Replay]] = {"numpy": ArrayReplay, "python": LineReplay, "jit": MachineReplay}
     return forms[executor](lowered)
 
 
@@ -207,33 +208,31 @@ class LineReplay(Replay):
             self.flat[-1] = np.array(interpret(self.program, self._given, self.results[1]))
 
 
-class TapeReplay(LineReplay):
-    """A narrow program, as a tape that a compiled loop runs through (extra `jit`); it prints as lines."""
+class MachineReplay(LineReplay):
+    """A narrow program as machine code (extra `jit`): its loops, or where it has none a tape; it prints as lines."""
 
     def _load(self) -> None:
-        self._loop = tape_loop()
-        program = self.program
-        self._numbers = np.zeros(len(program))
-        self._tapes = [write_tape(program, half) for half in self.halves]
-        for place, number in program.constants.items():
-            self._numbers[place] = number
-        self._moves: list[tuple[Array, Array]] = []
-        for source in range(len(self.sources)):
-            read = [(leaf.position, place) for place, leaf in program.leaves.items() if leaf.source == source]
-            positions, places = np.array(read, dtype=int).reshape(-1, 2).T
-            self._moves.append((positions, places))
+        sources, results = self.flat[: len(self.sources)], [np.zeros(len(places)) for places in self.results]
+        self.flat[-2:] = results
+        if suits_machine(self.script, sum(map(len, self.halves))):
+            machine = load_machine(self.script, [source.name for source in self.sources])
+            given = [*sources, *map(np.array, self.script.tables.values()), np.zeros(machine.size)]
+            passes = [functools.partial(part, *given, out) for part, out in zip(machine.passes, results, strict=True)]
+        else:
+            tape = LoadedTape(self.program, self.halves, self.results)
+            passes = [
+                functools.partial(tape.forward, sources, results[0]),
+                functools.partial(tape.backward, results[1]),
+            ]
+        self._forward, self._backward = passes
 
     def forward(self) -> None:
         """Compute the results."""
-        for (positions, places), flat in zip(self._moves, self.flat, strict=False):
-            self._numbers[places] = flat[positions]
-        self._loop(self._tapes[0], self._numbers)
-        self.flat[-2] = self._numbers[self.results[0]]
+        self._forward()
 
     def backward(self) -> None:
         """Compute the gradients."""
-        self._loop(self._tapes[1], self._numbers)
-        self.flat[-1] = self._numbers[self.results[1]]
+        self._backward()
 
 
 class ArrayReplay(Replay):

@@ -17,6 +17,7 @@ from autograd.compiler.emit import Emitted, Line, emit
 from autograd.compiler.machine import load_machine, suits_machine
 from autograd.compiler.program import Program, interpret, live_places
 from autograd.compiler.script import write_script
+from autograd.compiler.segments import mix
 from autograd.compiler.simplify import simplify
 from autograd.compiler.statements import Layout, reroll
 from autograd.compiler.straight import is_narrow, load_script
@@ -94,8 +95,13 @@ def make_replay(
     if executor == "auto":
         wanted = [*lowered.outputs, *lowered.gradients]
         narrow = is_narrow(lowered.program, wanted)
-        executor = ("jit" if suits_tape(lowered.program, wanted) else "python") if narrow else "numpy"
-    forms: dict[str, type[Replay]] = {"numpy": ArrayReplay, "python": LineReplay, "jit": MachineReplay}
+        executor = ("jit" if suits_tape(lowered.program, wanted) else "python") if narrow else "auto"
+    forms: dict[str, type[Replay]] = {
+        "auto": MixedReplay,
+        "numpy": ArrayReplay,
+        "python": LineReplay,
+        "jit": MachineReplay,
+    }
     return forms[executor](lowered)
 
 
@@ -244,7 +250,7 @@ class ArrayReplay(Replay):
         layout: Layout = timed(self.seconds, "re-roll", reroll, builder, [*outputs, *gradients])
         roles = dict(zip(layout.array_of.tolist(), builder.roles, strict=True))
         forward = sum(roles[statement.array] <= lowered.forward_roles for statement in layout.statements)
-        self.emitted: Emitted = timed(self.seconds, "emit", emit, layout, builder.sources, forward)
+        self.emitted: Emitted = timed(self.seconds, "emit", self._emit, lowered, layout, forward)
         self.layout = layout
         self.outputs = [_element(builder, layout, place) for place in outputs]
         elements = [_element(builder, layout, place) for place in gradients]
@@ -256,6 +262,9 @@ class ArrayReplay(Replay):
             if s.miss
         ]
         timed(self.seconds, "load", self._load)
+
+    def _emit(self, lowered: Lowered, layout: Layout, forward: int) -> Emitted:
+        return emit(layout, lowered.program.sources, forward)
 
     def _load(self) -> None:
         """Make the arrays, and turn the lines into two functions."""
@@ -278,12 +287,38 @@ class ArrayReplay(Replay):
                 space[views[expression]] = eval(expression, space)
             return views[expression]
 
-        halves = emitted.lines[: emitted.forward], emitted.lines[emitted.forward :]
-        self.forward, self.backward = (
-            _function(name, lines, view, space) for name, lines in zip(("forward", "backward"), halves, strict=True)
-        )
+        self._function = functools.partial(_function, view=view, space=space)
+        self.forward = self._function("forward", emitted.lines[: emitted.forward])
+        self.backward = self._function("backward", emitted.lines[emitted.forward :])
         self.arrays: list[Array] = [space[name] for name in emitted.names]
         self.flat = [array.reshape(-1) for array in self.arrays]
+
+
+class MixedReplay(ArrayReplay):
+    """A program as NumPy statements, and where it is narrow as lines of Python."""
+
+    def _emit(self, lowered: Lowered, layout: Layout, forward: int) -> Emitted:
+        self._plain = super()._emit(lowered, layout, forward)
+        return mix(self._plain, layout, lowered.program, [*lowered.outputs, *lowered.gradients], forward)
+
+    def _load(self) -> None:
+        super()._load()
+        if self.emitted.lines != self._plain.lines:
+            forward, backward = self.forward, self.backward
+            self.forward = lambda: self._run(forward, back=False)
+            self.backward = lambda: self._run(backward, back=True)
+
+    def _run(self, fast: Callable[[], None], *, back: bool) -> None:
+        try:
+            fast()
+        except NOT_IEEE:  # Python's floats raise where IEEE 754 has inf or nan: statements do it all
+            for run in self._statements[: 1 + back]:
+                run()
+
+    @functools.cached_property
+    def _statements(self) -> list[Callable[[], None]]:
+        lines, forward = self._plain.lines, self._plain.forward
+        return [self._function("forward", lines[:forward]), self._function("backward", lines[forward:])]
 
 
 def timed(seconds: dict[str, float], stage: str, function: Callable[..., Any], *arguments: Any) -> Any:

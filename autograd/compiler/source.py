@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,9 +20,12 @@ def standalone(replay: Replay, title: str, values: Sequence[np.ndarray[Any, Any]
     assert isinstance(replay, ArrayReplay)  # there are two forms
     emitted = replay.emitted
     backward = emitted.lines[emitted.forward :]
+    texts = [line.text() for line in emitted.lines]
+    shown_names = [_read(emitted.names, x) for x in replay.outputs] + [_printed_gradients(replay)]
+    used = set(re.findall(r"\w+", "\n".join([*texts, *shown_names])))
     parts = [
         f'"""{title}"""',
-        "import math" if any("math." in text for text in emitted.functions) else "",
+        "import math" if any("math." in text for text in (*emitted.functions, *texts)) else "",
         "import numpy as np",
         *[text.strip("\n") for text in emitted.functions],
         _function("forward", [(line.text(), line.comment) for line in emitted.lines[: emitted.forward]]),
@@ -33,7 +37,7 @@ def standalone(replay: Replay, title: str, values: Sequence[np.ndarray[Any, Any]
         ),
         "\n".join(f"{name} = np.array({array.tolist()})" for name, array in emitted.constants.items()),
         "# what it computes",
-        "\n".join(emitted.buffers),
+        "\n".join(buffer for buffer in emitted.buffers if buffer.split(" = ")[0] in used),
         "forward()\nbackward()" if backward else "forward()",
         "\n".join(f'print("result", {_read(emitted.names, x)})' for x in replay.outputs[:shown]),
         _printed_gradients(replay),
@@ -79,7 +83,8 @@ def _numbers(table: Sequence[float]) -> str:
 
 
 def _function(name: str, lines: Sequence[tuple[str, str]]) -> str:
-    body = [f"    {text}{' ' * max(1, 88 - len(text))}# {comment}" for text, comment in lines] or ["    pass"]
+    remarks = [f"{' ' * max(1, 88 - len(text))}# {comment}" if comment else "" for text, comment in lines]
+    body = [f"    {text}{remark}" for (text, _), remark in zip(lines, remarks, strict=True)] or ["    pass"]
     return "\n".join([f"def {name}():", *body])
 
 

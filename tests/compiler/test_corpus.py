@@ -64,7 +64,7 @@ def result_and_gradients(function, entry, seed):
     return kinds, numbers, gradients
 
 
-@pytest.mark.parametrize("executor", ["numpy", "python", "jit"])
+@pytest.mark.parametrize("executor", ["auto", "numpy", "python", "jit"])
 @pytest.mark.parametrize("name", CORPUS)
 def test_compiled_equals_eager(name, executor):
     if executor == "jit":

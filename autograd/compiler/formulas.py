@@ -85,7 +85,9 @@ class Operation(NamedTuple):
     variable
         The place whose name it has: all partial sums of a running sum have one.
     update
-        For a partial sum what is done to the variable, such as `+= {} * {}`, with holes for all operands but the first.
+        For one term more in a running sum what is done to the variable, such as `+= {} * {}`, with holes for all operands but the first.
+    running
+        Whether it is a part of a running sum.
     """
 
     place: int
@@ -93,6 +95,7 @@ class Operation(NamedTuple):
     template: str
     operands: tuple[Operand, ...]
     update: str = ""
+    running: bool = False
 
 
 def write_call(primitive: Primitive) -> tuple[str, list[int], str]:
@@ -212,7 +215,7 @@ class _Writer:
             moment = self._known_at[place] = (moments[chunk[0]][0], self._inserted)
             added = _total([terms[k] for k in chunk], Formula("{}", (last,)))
             update = f"{added.template[3]}={added.template[4:]}" if len(chunk) == 1 else ""
-            self._lines.append((moment, Operation(place, variable, added.template, added.operands, update)))
+            self._lines.append((moment, Operation(place, variable, added.template, added.operands, update, True)))
             last = place
 
     def _known(self, formula: Formula) -> Moment:

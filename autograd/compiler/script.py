@@ -115,18 +115,24 @@ class _Writer:
         self.parts: list[list[Any]] = [[], []]
         self.spots: dict[int, Spot] = {}
         self.variables: dict[int, int] = {}
+        self._new = max([line.place for lines in operations for line in lines], default=0)
         for half, lines in enumerate(operations):
             self._place(half, lines)
 
     def _place(self, half: int, lines: Sequence[Operation]) -> None:
+        """Note where each number is computed, and what it is called."""
         for line in lines:
             self.spots[line.place] = Spot(half, -1, 0, 0)
             self.variables[line.place] = line.variable
         for number, loop in enumerate(self.loops[half]):
-            for position, line in enumerate(lines[loop.start : loop.stop]):
-                step, slot = divmod(position, loop.period)
-                self.spots[line.place] = Spot(half, number, slot, step)
-                self.variables[line.place] = lines[loop.start + slot].variable
+            for slot in range(loop.period):
+                steps = lines[loop.start + slot : loop.stop : loop.period]
+                # Steps that add to one sum share its name; steps of several sums need a new one, for each goes on.
+                alike = len({line.variable for line in steps}) == 1 or not any(line.running for line in steps)
+                self._new += not alike
+                for step, line in enumerate(steps):
+                    self.spots[line.place] = Spot(half, number, slot, step)
+                    self.variables[line.place] = steps[0].variable if alike else self._new
 
     def write(self, half: int, results: Sequence[int]) -> None:
         """Write one pass."""
@@ -222,7 +228,7 @@ class _LoopWriter:
                 self._inside(slot, source) if isinstance(source, Inside) else self._read(accesses[slot, hole])
                 for hole, source in enumerate(sources)
             ]
-            self.lines.append(written(line, f"v{line.variable}", names, updates=True))
+            self.lines.append(written(line, f"v{self._variable(line)}", names, updates=True))
         return self
 
     def text(self) -> list[str]:
@@ -234,12 +240,15 @@ class _LoopWriter:
         body: list[str] = []
         for line, text in zip(self.body, self.lines, strict=True):
             body.append(text)
-            if f"v{line.variable}s" in lists:
-                body.append(f"v{line.variable}s[{self._index(0, 1)}] = v{line.variable}")
+            if f"v{self._variable(line)}s" in lists:
+                body.append(f"v{self._variable(line)}s[{self._index(0, 1)}] = v{self._variable(line)}")
         for names in self.registers.values():  # the oldest moves on first
             body += [f"{older} = {newer}" for older, newer in pairwise(names)]
         started = [f"{name} = {value}" for name, value in self.initial.items() if name != value]
         return [*self.before, *started, header, *[_INDENT + line for line in body]]
+
+    def _variable(self, line: Operation) -> int:
+        return self.writer.variables[line.place]
 
     def _index(self, start: int, step: int) -> str:
         """Write `start + step * k`, k the number of the step, in terms of what the loop counts."""
@@ -255,7 +264,7 @@ class _LoopWriter:
 
     def _inside(self, slot: int, source: Inside) -> str:
         """Return the name of a number of this step or an earlier one."""
-        variable = f"v{self.body[source.slot].variable}"
+        variable = f"v{self._variable(self.body[source.slot])}"
         if source.back == 0:
             return variable
         initial = [self.writer.name(x) for x in source.initial]

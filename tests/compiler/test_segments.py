@@ -51,9 +51,9 @@ def logarithms(w, rows):
     return level
 
 
-def run(function, rows):
+def run(function, rows, executor="auto"):
     w = parameters()
-    fast = compile(lambda rows: function(w, rows))
+    fast = compile(lambda rows: function(w, rows), executor=executor)
     results = []
     for call in (lambda rows: function(w, rows), fast):
         for row in w:
@@ -75,6 +75,15 @@ def test_wide_programs_have_narrow_blocks(function, tmp_path):
     path.write_text(fast.source, encoding="utf-8")
     printed = subprocess.run([sys.executable, "-I", path], capture_output=True, text=True, check=True).stdout
     assert float(printed.split()[1]) == pytest.approx(expected[0], rel=1e-12)
+
+
+@pytest.mark.parametrize("executor", ["python", "jit"])
+@pytest.mark.parametrize("function", [newton_after_a_layer, filtered])
+def test_wide_programs_run_line_by_line_too(function, executor):
+    if executor == "jit":
+        pytest.importorskip("numba", reason="the extra `jit` is not installed")
+    _, (expected, found) = run(function, X, executor)
+    np.testing.assert_allclose(found, expected, rtol=1e-11)
 
 
 def test_blocks_follow_ieee_754():

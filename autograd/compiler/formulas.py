@@ -85,7 +85,8 @@ class Operation(NamedTuple):
     variable
         The place whose name it has: all partial sums of a running sum have one.
     update
-        For one term more in a running sum what is done to the variable, such as `+= {} * {}`, with holes for all operands but the first.
+        For one term more in a running sum what is done to the variable, such as `+= {} * {}`, with holes for all
+        operands but the first.
     running
         Whether it is a part of a running sum.
     """

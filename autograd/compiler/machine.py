@@ -59,7 +59,7 @@ def load_machine(script: Script, sources: Sequence[str]) -> Machine:
         Numba is not installed.
     """
     lists = {name: size for part in script.passes for name, size in part.lists.items()}
-    numbers = [name for name in script.saved if name not in lists]
+    numbers = [name for name in script.passes[1].takes if name not in lists]
     taken, position = [f"{name} = memory[{k}]" for k, name in enumerate(numbers)], len(numbers)
     slices: dict[str, str] = {}
     for name, size in lists.items():
@@ -68,7 +68,7 @@ def load_machine(script: Script, sources: Sequence[str]) -> Machine:
     names = [*sources, *script.tables, "memory", "results"]
     bodies = []
     for half, part in enumerate(script.passes):
-        used = [name for name in lists if name in part.lists or (half == 1 and name in script.saved)]
+        used = [name for name in lists if name in part.lists or name in part.takes]
         before = [*(taken if half else []), *[slices[name] for name in used]]
         after = [] if half else [f"memory[{k}] = {name}" for k, name in enumerate(numbers)]
         results = [f"results[{k}] = {text}" for k, text in enumerate(part.results)]

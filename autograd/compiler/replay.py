@@ -303,6 +303,7 @@ class MixedReplay(ArrayReplay):
 
     def _load(self) -> None:
         super()._load()
+        self._is_plain = False
         if self.emitted.lines != self._plain.lines:
             forward, backward = self.forward, self.backward
             self.forward = lambda: self._run(forward, back=False)
@@ -310,8 +311,12 @@ class MixedReplay(ArrayReplay):
 
     def _run(self, fast: Callable[[], None], *, back: bool) -> None:
         try:
+            if back and self._is_plain:
+                raise ArithmeticError
             fast()
+            self._is_plain = False
         except NOT_IEEE:  # Python's floats raise where IEEE 754 has inf or nan: statements do it all
+            self._is_plain = True
             for run in self._statements[: 1 + back]:
                 run()
 

@@ -49,29 +49,29 @@ class Pass(NamedTuple):
         The lines.
     results
         The expressions of its results.
+    takes
+        The names, of numbers and lists, that it takes over from earlier passes, and from which.
     """
 
     reads: dict[str, str]
     lists: dict[str, int]
     lines: list[str]
     results: list[str]
+    takes: dict[str, int]
 
 
 class Script(NamedTuple):
-    """Both passes as Python text.
+    """Passes as Python text: forward and backward, or the narrow runs of both.
 
     Attributes
     ----------
-    saved
-        The names, of numbers and lists, that the second pass takes over from the first.
     tables
         Numbers of the program that differ from step to step, by name.
     functions
         The functions that lines call, by name.
     """
 
-    passes: tuple[Pass, Pass]
-    saved: list[str]
+    passes: tuple[Pass, ...]
     tables: dict[str, list[float]]
     functions: dict[str, Any]
 
@@ -82,13 +82,15 @@ class Script(NamedTuple):
 
 
 def write_script(program: Builder, halves: Sequence[Sequence[int]], results: Sequence[Sequence[int]]) -> Script:
-    """Write two passes that compute places, and the results of each."""
+    """Write passes that compute places, and the results of each."""
     functions: dict[str, Any] = {}
-    kept = {place for places in results for place in places}
+    home = {place: half for half, places in enumerate(halves) for place in places}
+    shared = {x for place, half in home.items() for x in program.operands[place] if home.get(x, half) != half}
+    kept = {place for places in results for place in places} | shared
     operations, same = write_operations(program, halves, kept, functions)
     writer = _Writer(program, operations, same, functions)
-    for half in (0, 1):
-        writer.write(half, results[half])
+    for half, places in enumerate(results):
+        writer.write(half, places)
     return writer.finish()
 
 
@@ -104,7 +106,7 @@ class _Writer:
     ) -> None:
         self.program, self.operations, self.same = program, operations, same
         self.loops = [find_loops(lines) for lines in operations]
-        self.script = Script((Pass({}, {}, [], []), Pass({}, {}, [], [])), [], {}, functions)
+        self.script = Script(tuple([Pass({}, {}, [], [], {}) for _ in operations]), {}, functions)
         self.named = {
             s.name: (n, s) for n, source in enumerate(program.sources) for s in source.sections if not s.shape
         }
@@ -112,7 +114,7 @@ class _Writer:
         self.step = next(name for name in ("t", "step", "at_step", "t_") if name not in taken)
         self.half, self.given = 0, 0
         self.ends: dict[str, dict[int, Operand]] = {}
-        self.parts: list[list[Any]] = [[], []]
+        self.parts: list[list[Any]] = [[] for _ in operations]
         self.spots: dict[int, Spot] = {}
         self.variables: dict[int, int] = {}
         self._new = max([line.place for lines in operations for line in lines], default=0)
@@ -183,8 +185,8 @@ class _Writer:
         return repr(ends.setdefault(step, operand)) == repr(operand)
 
     def _saved(self, name: str, half: int) -> str:
-        if half != self.half and name not in self.script.saved:
-            self.script.saved.append(name)
+        if half != self.half:
+            self.script.passes[self.half].takes[name] = half
         return name
 
     def _given(self, place: int, often: bool) -> str:

@@ -12,13 +12,13 @@ import heapq
 import itertools
 import re
 from collections.abc import Collection, Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from autograd.compiler.builder import Builder
 from autograd.compiler.emit import Emitted, Line
 from autograd.compiler.formulas import write_call
 from autograd.compiler.program import Leaf, Source
-from autograd.compiler.script import write_script
+from autograd.compiler.script import Pass, write_script
 from autograd.compiler.statements import Constants, Gather, Layout
 from autograd.primitive import Elementwise
 from autograd.primitives.comparison import stop_gradient
@@ -31,8 +31,12 @@ _ELEMENT: Final = 0.002
 _TERM: Final = 0.05
 _CROSSING: Final = 0.08
 _BLOCK: Final = 1.0
+#: What part of the statements' time lines may take.
+_WORTH: Final = 0.75
 #: Names that lines of Python make.
-_LOCAL: Final = re.compile(r"(t|step|v\d+\w*|given\d+)$")
+_LOCAL: Final = re.compile(r"(t|step|kept|v\d+\w*|given\d+)$")
+
+Spot = tuple[int, int]
 
 
 def mix(emitted: Emitted, layout: Layout, program: Builder, kept: Collection[int], forward: int) -> Emitted:
@@ -48,35 +52,51 @@ def mix(emitted: Emitted, layout: Layout, program: Builder, kept: Collection[int
     if any(_LOCAL.match(name) for name in emitted.names):
         return emitted
     mixer = _Mixer(emitted, layout, program, kept)
-    halves = [mixer.half(range(forward)), mixer.half(range(forward, len(layout.statements)))]
-    return emitted._replace(lines=halves[0] + halves[1], forward=len(halves[0]))
+    halves = [mixer.runs(range(forward)), mixer.runs(range(forward, len(layout.statements)))]
+    blocks = [run for half in halves for run in half if run.narrow]
+    if not blocks:
+        return emitted
+    texts = iter(mixer.blocks(blocks, sum(run.narrow for run in halves[0])))
+    lines = [[line for run in half for line in (next(texts) if run.narrow else mixer.plain(run))] for half in halves]
+    buffers = [*emitted.buffers, f"kept = [None] * {mixer.kept_count}"] if mixer.kept_count else emitted.buffers
+    return emitted._replace(lines=lines[0] + lines[1], forward=len(lines[0]), buffers=buffers)
+
+
+class Run(NamedTuple):
+    """Statements one after the other, and whether they become lines of Python."""
+
+    narrow: bool
+    statements: list[int]
 
 
 class _Mixer:
     def __init__(self, emitted: Emitted, layout: Layout, program: Builder, kept: Collection[int]) -> None:
         self.emitted, self.layout, self.program = emitted, layout, program
         self.places = _places(layout, program)
-        self.kept = {(int(layout.array_of[place]), int(layout.position_of[place])) for place in kept}
+        self.kept = {self._spot(place) for place in kept}
+        self.writer = {self._spot(x): number for number, places in enumerate(self.places) for x in places}
         self.reads = [{x.array for x in s.operands if not isinstance(x, Constants)} for s in layout.statements]
+        self.narrow: set[int] = set()
+        self.kept_count = 0
         self.readers: dict[int, set[int]] = {}
         for number, arrays in enumerate(self.reads):
             for array in arrays:
                 self.readers.setdefault(array, set()).add(number)
 
-    def half(self, numbers: range) -> list[Line]:
-        """Return the lines of one pass."""
-        narrow = {number for number in numbers if self._is_narrow(number)}
-        plain = [line for number in numbers for line in self._lines(number)]
-        if sum(self._cost(number) for number in narrow) < _BLOCK:
+    def runs(self, numbers: range) -> list[Run]:
+        """Return the statements of one pass, in runs that are worth it."""
+        self.narrow |= {number for number in numbers if self._is_narrow(number)}
+        plain = [Run(False, list(numbers))]
+        if sum(self._cost(number) for number in numbers if number in self.narrow) < _BLOCK:
             return plain
-        lines: list[Line] = []
-        mixed = False
-        for short, run in itertools.groupby(self._clustered(numbers, narrow), key=narrow.__contains__):
-            group = list(run)
-            block = self._block(group) if short else None
-            mixed = mixed or block is not None
-            lines += block if block is not None else [line for number in group for line in self._lines(number)]
-        return lines if mixed else plain
+        clustered = itertools.groupby(self._clustered(numbers), key=self.narrow.__contains__)
+        groups = [(short, list(group)) for short, group in clustered]
+        runs = [Run(short and self._is_worth_it(group), group) for short, group in groups]
+        return runs if any(run.narrow for run in runs) else plain
+
+    def plain(self, run: Run) -> list[Line]:
+        """Return a run as array statements."""
+        return [line for number in run.statements for line in self._lines(number)]
 
     def _lines(self, number: int) -> list[Line]:
         starts = [*self.emitted.starts, len(self.emitted.lines)]
@@ -99,7 +119,7 @@ class _Mixer:
             return False
         return _TERM * self._terms([number]) < self._cost(number)
 
-    def _clustered(self, numbers: range, narrow: Collection[int]) -> list[int]:
+    def _clustered(self, numbers: range) -> list[int]:
         """Return statements in an order in which they can run, and that changes seldom between narrow and wide ones."""
         writers: dict[int, list[int]] = {}
         for number in numbers:
@@ -113,7 +133,7 @@ class _Mixer:
         ready: dict[bool, list[int]] = {True: [], False: []}
         for number in numbers:
             if not missing[number]:
-                ready[number in narrow].append(number)  # in order, and so a heap
+                ready[number in self.narrow].append(number)  # in order, and so a heap
         order: list[int] = []
         short = False
         while ready[True] or ready[False]:
@@ -123,69 +143,104 @@ class _Mixer:
             for user in users.get(number, ()):
                 missing[user] -= 1
                 if not missing[user]:
-                    heapq.heappush(ready[user in narrow], user)
+                    heapq.heappush(ready[user in self.narrow], user)
         return order
 
-    def _block(self, group: Sequence[int]) -> list[Line] | None:
-        """Return statements as lines of Python, or None if that costs more than it saves."""
-        program, layout, names = self.program, self.layout, self.emitted.names
-        places = sorted(place for number in group for place in self.places[number])
-        inside = {(int(layout.array_of[place]), int(layout.position_of[place])) for place in places}
-        inputs = sorted({x for place in places for x in program.operands[place] if self._comes_from_outside(x, inside)})
-        outputs = [place for number in group for place in self.places[number] if self._is_used(place, number, group)]
-        spent = _BLOCK + _TERM * self._terms(group) + _CROSSING * (len(inputs) + len(outputs))
-        if spent > sum(self._cost(number) for number in group):
-            return None
-        sub, reading = self._with_inputs(inputs)
-        same = {x for place in places for x in program.operands[place] if program.primitives[x] is stop_gradient}
-        script = write_script(sub, [sorted({*places, *same.difference(inputs)}), []], [outputs, []])
-        part = script.passes[0]
-        texts = [f"{name} = {table}" for name, table in script.tables.items()]
-        texts += [f"{name} = {text}" for name, text in part.reads.items()]
-        texts += [f"{name} = [0.0] * {size}" for name, size in part.lists.items()]
+    def _is_worth_it(self, group: Sequence[int]) -> bool:
+        """Tell whether lines cost less than statements; what other narrow statements read is no crossing."""
+        crossing = 0
+        for number in group:
+            inputs = {x for place in self.places[number] for x in self.program.operands[place]}
+            crossing += sum(self.writer.get(self._spot(x), -1) not in self.narrow for x in inputs if self._is_read(x))
+            crossing += len(self._written([number], self.narrow))
+        spent = _BLOCK + _TERM * self._terms(group) + _CROSSING * crossing
+        return spent < _WORTH * sum(self._cost(number) for number in group)
+
+    def _spot(self, place: int) -> Spot:
+        return int(self.layout.array_of[place]), int(self.layout.position_of[place])
+
+    def _is_read(self, place: int) -> bool:
+        return place not in self.program.constants
+
+    def _written(self, group: Sequence[int], blocks: set[int]) -> list[int]:
+        """Return the places of a block that statements outside of all blocks read, or whoever asks for results."""
+        return [
+            place
+            for number in group
+            for place in self.places[number]
+            if self._spot(place) in self.kept
+            or not self.readers.get(self.layout.statements[number].array, set()) <= blocks
+        ]
+
+    # --- text --------------------------------------------------------------------------------------------------------
+
+    def blocks(self, runs: Sequence[Run], forward: int) -> list[list[Line]]:
+        """Return runs as lines of Python; the first `forward` of them are in the forward pass."""
+        numbers = {number for run in runs for number in run.statements}
+        inside = [sorted(place for number in run.statements for place in self.places[number]) for run in runs]
+        spots = {self._spot(place) for places in inside for place in places}
+        for places in inside:  # another name of a number in a block: no line, but known there
+            operands = {x for place in places for x in self.program.operands[place]}
+            same = {x for x in operands if self.program.primitives[x] is stop_gradient and self._spot(x) in spots}
+            places[:] = sorted({*places, *same})
+        sub, reads = self._with_inputs(inside, spots)
+        outputs = [self._written(run.statements, numbers) for run in runs]
+        script = write_script(sub, inside, outputs)
+        taken = dict.fromkeys(x for p in script.passes[forward:] for x, home in p.takes.items() if home < forward)
+        self.kept_count = len(taken)
+        names = "".join(f"{name}, " for name in taken)
+        texts = [self._text(*block) for block in zip(reads, script.passes, outputs, strict=True)]
+        texts[0][:0] = [Line(f"{name} = {table}", (), "") for name, table in script.tables.items()]
+        if taken:
+            texts[forward - 1].append(Line(f"kept[:] = {names}", (), "for the backward pass"))
+            texts[forward].insert(0, Line(f"{names}= kept", (), "from the forward pass"))
+        for text in texts:
+            text[0] = text[0]._replace(comment=text[0].comment or "a narrow run, on plain floats")
+        return texts
+
+    def _text(self, reads: list[Line], part: Pass, outputs: Sequence[int]) -> list[Line]:
+        before = [f"{name} = {text}" for name, text in part.reads.items()]
+        before += [f"{name} = [0.0] * {size}" for name, size in part.lists.items()]
         written = []
         for place, text in zip(outputs, part.results, strict=True):
-            name, position = names[layout.array_of[place]], int(layout.position_of[place])
-            written.append(Line(f"{{}}[{position}] = {text}", (f"{name}.reshape(-1)",), ""))
-        return [*reading, *[Line(text, (), "") for text in (*texts, *part.lines)], *written]
+            array, position = self._spot(place)
+            written.append(Line(f"{{}}[{position}] = {text}", (f"{self.emitted.names[array]}.reshape(-1)",), ""))
+        return [*reads, *[Line(text, (), "") for text in (*before, *part.lines)], *written]
 
-    def _comes_from_outside(self, place: int, inside: Collection[tuple[int, int]]) -> bool:
-        if place in self.program.constants:
-            return False
-        return (int(self.layout.array_of[place]), int(self.layout.position_of[place])) not in inside
-
-    def _is_used(self, place: int, number: int, group: Sequence[int]) -> bool:
-        """Tell whether a number of a block may be read by others."""
-        array = self.layout.statements[number].array
-        if (array, int(self.layout.position_of[place])) in self.kept:
-            return True
-        return not self.readers.get(array, set()).issubset(group)
-
-    def _with_inputs(self, inputs: Sequence[int]) -> tuple[Builder, list[Line]]:
-        """Return the program with these places as elements of lists, and the lines that make the lists of arrays."""
+    def _with_inputs(
+        self, inside: Sequence[Sequence[int]], spots: Collection[Spot]
+    ) -> tuple[Builder, list[list[Line]]]:
+        """Return the program with what blocks read as elements of lists, and for each block lines that make these."""
+        inputs = [
+            {x for place in places for x in self.program.operands[place] if self._is_read(x)} for places in inside
+        ]
+        inputs = [{x for x in places if self._spot(x) not in spots} for places in inputs]
+        arrays: dict[int, set[int]] = {}
+        for place in set().union(*inputs):
+            arrays.setdefault(self._spot(place)[0], set()).add(self._spot(place)[1])
         sub = copy.copy(self.program)
         sub.leaves, sub.sources = {}, []
-        lines: list[Line] = []
-        arrays: dict[int, list[int]] = {}
-        for place in inputs:
-            arrays.setdefault(int(self.layout.array_of[place]), []).append(place)
-        for number, (array, places) in enumerate(sorted(arrays.items())):
-            name = self.emitted.names[array]
-            positions = sorted({int(self.layout.position_of[place]) for place in places})
-            start, stop = positions[0], positions[-1] + 1
-            if stop - start <= 4 * len(positions) + 8:
-                rank = {position: position - start for position in positions}
-                whole = stop - start == self.layout.sizes[array]
-                expression = f"{name}.reshape(-1)" + ("" if whole else f"[{start}:{stop}]")
-                template = "{}.tolist()"
-            else:
-                rank = {position: k for k, position in enumerate(positions)}
-                expression, template = f"{name}.reshape(-1)", f"{{}}[{positions}].tolist()"
-            sub.sources.append(Source(f"{name}_", (stop - start,)))
-            lines.append(Line(f"{name}_ = {template}", (expression,), "" if lines else "a narrow run, on plain floats"))
-            for place in places:
-                sub.leaves[place] = Leaf(number, rank[int(self.layout.position_of[place])])
-        return sub, lines
+        lines, ranks, numbers = {}, {}, {}
+        for array, positions in sorted(arrays.items()):
+            numbers[array] = len(sub.sources)
+            name = f"{self.emitted.names[array]}_"
+            expression, template, ranks[array] = self._list_of(array, sorted(positions))
+            sub.sources.append(Source(name, (max(ranks[array].values()) + 1,)))
+            lines[array] = Line(f"{name} = {template}", (expression,), "")
+        for place in sorted(set().union(*inputs)):
+            array, position = self._spot(place)
+            sub.leaves[place] = Leaf(numbers[array], ranks[array][position])
+        return sub, [[lines[array] for array in sorted({self._spot(x)[0] for x in places})] for places in inputs]
+
+    def _list_of(self, array: int, positions: Sequence[int]) -> tuple[str, str, dict[int, int]]:
+        """Return what is read of an array, how it becomes a list, and where each position is in the list."""
+        flat = f"{self.emitted.names[array]}.reshape(-1)"
+        start, stop = positions[0], positions[-1] + 1
+        if stop - start > 4 * len(positions) + 8:
+            return flat, f"{{}}[{list(positions)}].tolist()", {position: k for k, position in enumerate(positions)}
+        whole = stop - start == self.layout.sizes[array]
+        ranks = {position: position - start for position in positions}
+        return flat if whole else f"{flat}[{start}:{stop}]", "{}.tolist()", ranks
 
 
 def _places(layout: Layout, program: Builder) -> list[list[int]]:

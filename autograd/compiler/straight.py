@@ -37,7 +37,7 @@ def is_narrow(program: Builder, outputs: Iterable[int]) -> bool:
 
 def load_script(script: Script, sources: Sequence[str]) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """Return the two passes as functions: of the sources to results and what is saved; and of both to gradients."""
-    names, saved = ", ".join(sources), "".join(f"{name}, " for name in script.saved)
+    names, saved = ", ".join(sources), "".join(f"{name}, " for name in script.passes[1].takes)
     space: dict[str, Any] = {"math": math, **script.functions, **script.tables}
     bodies = ["".join(f"    {line}\n" for line in prepared(part)) for part in script.passes]
     unpacked = f"    {saved}= saved\n" if saved else ""

@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.formulas import Operand, Operation
+from autograd.compiler.formulas import Operand
+from autograd.compiler.operations import Operation
 
 #: How many lines a loop must save, and how many steps it must have.
 _LINES_SAVED: Final = 12

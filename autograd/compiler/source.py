@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.loop_text import number_text
 from autograd.compiler.replay import ArrayReplay, Element, LineReplay, Replay
-from autograd.compiler.script import number_text
 from autograd.compiler.templates import PYTHON_FUNCTIONS
 
 

@@ -8,8 +8,8 @@ import pytest
 
 import autograd
 from autograd import Value, compile
-from autograd.compiler.formulas import Operation
 from autograd.compiler.loops import Inside, Outside, find_loops
+from autograd.compiler.operations import Operation
 
 STEPS = 40
 rng = np.random.default_rng(3)

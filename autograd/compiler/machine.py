@@ -20,7 +20,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 #: How many lines can be compiled, which takes some milliseconds each; how much shorter loops must have made a script;
 #: and how many operations are worth it: a tape is compiled once for all programs, and takes nanoseconds for each.
-_LINES: Final = 400
+_LINES: Final = 250
 _SHORTENED: Final = 4
 _LONG: Final = 1000
 #: IEEE 754: a division by zero is an infinity.

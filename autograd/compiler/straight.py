@@ -21,21 +21,26 @@ _LINE: Final = 0.04
 #: How many places a role of a narrow program has at most, on average.
 _NARROW: Final = 2.0
 #: How much faster lines must be where it has more.
-_CLEARLY: Final = 2.0
+_CLEARLY: Final = 1.25
 
 
 def is_narrow(program: Builder, outputs: Iterable[int]) -> bool:
-    """Tell whether a program has so few numbers for each thing it does that straight-line Python is the faster form."""
+    """Tell whether a program has so few numbers for each thing it does that lines of Python are the faster form."""
     live = live_places(program, outputs)
-    roles, terms, places = set(), 0, 0
+    terms: dict[int, int] = {}
+    places = 0
     for place, operands in enumerate(program.operands):
         if live[place] and operands:
-            roles.add(program.roles[place])
+            role = program.roles[place]
+            terms[role] = terms.get(role, 0) + len(operands) - 1
             places += 1
-            terms += len(operands) - 1
-    arrays, lines = _STATEMENT * len(roles) + _ELEMENT * terms, _LINE * terms
+    lines = _LINE * sum(terms.values())
+    arrays = _STATEMENT * len(terms) + _ELEMENT * sum(terms.values())
     # Where both forms are about as fast, arrays are the ones to read.
-    return lines < arrays if places < _NARROW * len(roles) else _CLEARLY * lines < arrays
+    if places < _NARROW * len(terms):
+        return lines < arrays
+    mixed = sum(min(_LINE * count, _STATEMENT + _ELEMENT * count) for count in terms.values())
+    return _CLEARLY * lines < arrays and lines < _CLEARLY * mixed
 
 
 def load_script(script: Script, sources: Sequence[str]) -> tuple[Callable[..., Any], Callable[..., Any]]:

@@ -260,7 +260,7 @@ def compile(
     >>> norm([3.0, 4.0])
     5.0
     >>> norm.stats.statements
-    2
+    1
     """
     if function is None:
         return functools.partial(Compiled, on_retrace=on_retrace, executor=executor)

@@ -47,6 +47,8 @@ class Emitted(NamedTuple):
         The lines that compute, in order; the first `forward` of them are the forward pass.
     names, shapes
         Of each array; the first `sources` of them are read, the others computed.
+    starts
+        The first line of each statement.
     """
 
     functions: list[str]
@@ -57,14 +59,17 @@ class Emitted(NamedTuple):
     names: list[str]
     shapes: list[tuple[int, ...]]
     sources: int
+    starts: list[int]
 
 
 def emit(layout: Layout, sources: Sequence[Source], forward: int) -> Emitted:
     """Write a layout as lines; the first `forward` statements are the forward pass."""
     writer = _Emitter(layout, sources, forward)
+    starts = []
     for number, statement in enumerate(layout.statements):
         if number == forward:
             writer.forward_lines = len(writer.lines)
+        starts.append(len(writer.lines))
         writer.statement(statement)
     if forward >= len(layout.statements):
         writer.forward_lines = len(writer.lines)
@@ -78,6 +83,7 @@ def emit(layout: Layout, sources: Sequence[Source], forward: int) -> Emitted:
         names=writer.names,
         shapes=writer.shapes,
         sources=len(sources),
+        starts=starts,
     )
 
 

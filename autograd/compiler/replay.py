@@ -14,12 +14,14 @@ import numpy as np
 from autograd.compiler.builder import Builder
 from autograd.compiler.differentiate import differentiate
 from autograd.compiler.emit import Emitted, Line, emit
+from autograd.compiler.machine import load_machine, suits_machine
 from autograd.compiler.program import Program, interpret, live_places
+from autograd.compiler.script import write_script
+from autograd.compiler.segments import mix
 from autograd.compiler.simplify import simplify
 from autograd.compiler.statements import Layout, reroll
-from autograd.compiler.straight import is_narrow, write_lines
-from autograd.compiler.straight import name as line_name
-from autograd.compiler.tape import suits_tape, tape_loop, write_tape
+from autograd.compiler.straight import is_narrow, load_script
+from autograd.compiler.tape import LoadedTape, suits_tape
 from autograd.primitive import NOT_IEEE
 
 Array = np.ndarray[Any, Any]
@@ -95,8 +97,13 @@ def make_replay(
     if executor == "auto":
         wanted = [*lowered.outputs, *lowered.gradients]
         narrow = is_narrow(lowered.program, wanted)
-        executor = ("jit" if suits_tape(lowered.program, wanted) else "python") if narrow else "numpy"
-    forms: dict[str, type[Replay]] = {"numpy": ArrayReplay, "python": LineReplay, "jit": TapeReplay}
+        executor = ("jit" if suits_tape(lowered.program, wanted) else "python") if narrow else "auto"
+    forms: dict[str, type[Replay]] = {
+        "auto": MixedReplay,
+        "numpy": ArrayReplay,
+        "python": LineReplay,
+        "jit": MachineReplay,
+    }
     return forms[executor](lowered)
 
 
@@ -175,34 +182,22 @@ class LineReplay(Replay):
         elements = [_result(program, arrays + 1, number, place) for number, place in enumerate(gradients)]
         self.gradients = list(zip(lowered.inputs, elements, strict=True))
         self.misses = []
-        timed(self.seconds, "emit", self._write, lowered.forward_places)
+        timed(self.seconds, "emit", self._write)
         timed(self.seconds, "load", self._load)
 
-    def _write(self, forward_places: int) -> None:
-        """Write the lines of both passes, and find which numbers the second needs of the first."""
+    def _write(self) -> None:
+        """Write the lines of both passes."""
         program, (outputs, gradients) = self.program, self.results
         live = live_places(program, [*outputs, *gradients])
         computed = [place for place, operands in enumerate(program.operands) if operands and live[place]]
         needed = live_places(program, outputs)
         # What the first pass computes for the second pass only is left to the second.
         self.halves = [[x for x in computed if needed[x]], [x for x in computed if not needed[x]]]
-        self.lines = len(computed)
-        self.functions: dict[str, Any] = {}
-        self.texts = [write_lines(program, half, self.functions) for half in self.halves]
-        used = {operand for place in self.halves[1] for operand in program.operands[place]} | {*gradients}
-        self.saved = [place for place in self.halves[0] if place in used]
+        self.script = write_script(program, self.halves, self.results)
+        self.lines = self.script.lines
 
     def _load(self) -> None:
-        program, (outputs, gradients) = self.program, self.results
-        names = ", ".join(source.name for source in self.sources)
-        saved = "".join(f"v{place}, " for place in self.saved)
-        returned = [", ".join(line_name(program, place) for place in places) for places in (outputs, gradients)]
-        space: dict[str, Any] = {"math": math, **self.functions}
-        body, rest = ("".join(f"    {line}\n" for line in text) for text in self.texts)
-        unpacked = f"    {saved}= saved\n" if saved else ""
-        exec(f"def first({names}):\n{body}    return [{returned[0]}], ({saved})\n", space)
-        exec(f"def second({names}, saved):\n{unpacked}{rest}    return [{returned[1]}]\n", space)
-        self._first, self._second = space["first"], space["second"]
+        self._first, self._second = load_script(self.script, [source.name for source in self.sources])
 
     def forward(self) -> None:
         """Compute the results."""
@@ -222,33 +217,31 @@ class LineReplay(Replay):
             self.flat[-1] = np.array(interpret(self.program, self._given, self.results[1]))
 
 
-class TapeReplay(LineReplay):
-    """A narrow program, as a tape that a compiled loop runs through (extra `jit`); it prints as lines."""
+class MachineReplay(LineReplay):
+    """A narrow program as machine code (extra `jit`): its loops, or where it has none a tape; it prints as lines."""
 
     def _load(self) -> None:
-        self._loop = tape_loop()
-        program = self.program
-        self._numbers = np.zeros(len(program))
-        self._tapes = [write_tape(program, half) for half in self.halves]
-        for place, number in program.constants.items():
-            self._numbers[place] = number
-        self._moves: list[tuple[Array, Array]] = []
-        for source in range(len(self.sources)):
-            read = [(leaf.position, place) for place, leaf in program.leaves.items() if leaf.source == source]
-            positions, places = np.array(read, dtype=int).reshape(-1, 2).T
-            self._moves.append((positions, places))
+        sources, results = self.flat[: len(self.sources)], [np.zeros(len(places)) for places in self.results]
+        self.flat[-2:] = results
+        if suits_machine(self.script, sum(map(len, self.halves))):
+            machine = load_machine(self.script, [source.name for source in self.sources])
+            given = [*sources, *map(np.array, self.script.tables.values()), np.zeros(machine.size)]
+            passes = [functools.partial(part, *given, out) for part, out in zip(machine.passes, results, strict=True)]
+        else:
+            tape = LoadedTape(self.program, self.halves, self.results)
+            passes = [
+                functools.partial(tape.forward, sources, results[0]),
+                functools.partial(tape.backward, results[1]),
+            ]
+        self._forward, self._backward = passes
 
     def forward(self) -> None:
         """Compute the results."""
-        for (positions, places), flat in zip(self._moves, self.flat, strict=False):
-            self._numbers[places] = flat[positions]
-        self._loop(self._tapes[0], self._numbers)
-        self.flat[-2] = self._numbers[self.results[0]]
+        self._forward()
 
     def backward(self) -> None:
         """Compute the gradients."""
-        self._loop(self._tapes[1], self._numbers)
-        self.flat[-1] = self._numbers[self.results[1]]
+        self._backward()
 
 
 class ArrayReplay(Replay):
@@ -260,7 +253,7 @@ class ArrayReplay(Replay):
         layout: Layout = timed(self.seconds, "re-roll", reroll, builder, [*outputs, *gradients])
         roles = dict(zip(layout.array_of.tolist(), builder.roles, strict=True))
         forward = sum(roles[statement.array] <= lowered.forward_roles for statement in layout.statements)
-        self.emitted: Emitted = timed(self.seconds, "emit", emit, layout, builder.sources, forward)
+        self.emitted: Emitted = timed(self.seconds, "emit", self._emit, lowered, layout, forward)
         self.layout = layout
         self.outputs = [_element(builder, layout, place) for place in outputs]
         elements = [_element(builder, layout, place) for place in gradients]
@@ -272,6 +265,9 @@ class ArrayReplay(Replay):
             if s.miss
         ]
         timed(self.seconds, "load", self._load)
+
+    def _emit(self, lowered: Lowered, layout: Layout, forward: int) -> Emitted:
+        return emit(layout, lowered.program.sources, forward)
 
     def _load(self) -> None:
         """Make the arrays, and turn the lines into two functions."""
@@ -294,10 +290,9 @@ class ArrayReplay(Replay):
                 space[views[expression]] = eval(expression, space)
             return views[expression]
 
-        halves = emitted.lines[: emitted.forward], emitted.lines[emitted.forward :]
-        self.forward, self.backward = (
-            _function(name, lines, view, space) for name, lines in zip(("forward", "backward"), halves, strict=True)
-        )
+        self._function = functools.partial(_function, view=view, space=space)
+        self.forward = self._function("forward", emitted.lines[: emitted.forward])
+        self.backward = self._function("backward", emitted.lines[emitted.forward :])
         self.arrays: list[Array] = [space[name] for name in emitted.names]
         self.flat = [array.reshape(-1) for array in self.arrays]
 
@@ -306,6 +301,38 @@ def _as_slice(positions: Array) -> Positions:
     """Return positions that follow each other as a slice, which is quicker."""
     first, count = int(positions[0]), len(positions)
     return slice(first, first + count) if (positions == np.arange(first, first + count)).all() else positions
+
+
+class MixedReplay(ArrayReplay):
+    """A program as NumPy statements, and where it is narrow as lines of Python."""
+
+    def _emit(self, lowered: Lowered, layout: Layout, forward: int) -> Emitted:
+        self._plain = super()._emit(lowered, layout, forward)
+        return mix(self._plain, layout, lowered.program, [*lowered.outputs, *lowered.gradients], forward)
+
+    def _load(self) -> None:
+        super()._load()
+        self._is_plain = False
+        if self.emitted.lines != self._plain.lines:
+            forward, backward = self.forward, self.backward
+            self.forward = lambda: self._run(forward, back=False)
+            self.backward = lambda: self._run(backward, back=True)
+
+    def _run(self, fast: Callable[[], None], *, back: bool) -> None:
+        try:
+            if back and self._is_plain:
+                raise ArithmeticError
+            fast()
+            self._is_plain = False
+        except NOT_IEEE:  # Python's floats raise where IEEE 754 has inf or nan: statements do it all
+            self._is_plain = True
+            for run in self._statements[: 1 + back]:
+                run()
+
+    @functools.cached_property
+    def _statements(self) -> list[Callable[[], None]]:
+        lines, forward = self._plain.lines, self._plain.forward
+        return [self._function("forward", lines[:forward]), self._function("backward", lines[forward:])]
 
 
 def timed(seconds: dict[str, float], stage: str, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -6,6 +6,7 @@ step, or of so many steps before; else something computed before the loop, which
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -157,6 +158,7 @@ class _Finder:
         body: list[tuple[Inside | Outside, ...]] = []
         for slot in range(period):
             steps = [self.lines[start + slot + step * period].operands for step in range(count)]
+            steps[0] = _swapped(self.lines[start + slot].template, steps[0], steps[1])
             sources = [self._source(start, period, slot, operands) for operands in zip(*steps, strict=True)]
             if None in sources:
                 return None
@@ -173,3 +175,18 @@ class _Finder:
         if not fits or origin >= period or back > _BACK:
             return None
         return Inside(origin, back, tuple(operands[:back]))
+
+
+def _swapped(template: str, first: tuple[Operand, ...], later: tuple[Operand, ...]) -> tuple[Operand, ...]:
+    """Return the operands of the first step with factors swapped where those of later steps stand the other way round.
+
+    >>> _swapped("{} * {} + {}", (7, 2, 5), (2, 9, 6))
+    (2, 7, 5)
+    """
+    operands = list(first)
+    holes = [hole.start() for hole in re.finditer(r"\{\}", template)]
+    for k in range(min(len(operands), len(holes)) - 1):
+        is_product = template[holes[k] :].startswith("{} * {}") and operands[k] != later[k]
+        if is_product and operands[k + 1] == later[k]:
+            operands[k], operands[k + 1] = operands[k + 1], operands[k]
+    return tuple(operands)

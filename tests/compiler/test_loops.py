@@ -127,3 +127,18 @@ def test_an_operand_out_of_step_ends_the_loop():
 def test_lines_that_never_repeat_are_no_loop():
     lines = [Operation(k, k, "math.sin({})" + " + 1" * k, (k - 1,)) for k in range(1, 60)]
     assert find_loops(lines) == []
+
+
+def test_factors_that_stand_the_other_way_round_in_the_first_step_need_no_table():
+    def damped(x, rate):
+        slowed = -rate
+        for _ in range(STEPS):
+            x = x + 0.1 * (slowed * x)
+        return x
+
+    fast = compile(damped, executor="python")
+    x, rate = Value(0.3), Value(0.2)
+    loss = fast(x, rate)
+    assert loss.data == pytest.approx(damped(0.3, 0.2), rel=1e-13)
+    assert "for t in range(" in fast.source
+    assert "given" not in fast.source

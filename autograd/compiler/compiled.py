@@ -236,8 +236,8 @@ def compile(
 
     Results equal the eager ones to about 1e-12, since sums are re-associated. Side effects happen while tracing only.
     A `Value` that the function reaches without being given it is a parameter, read afresh on every call. If another
-    `Value` stands where it stood, or another number, text or function where the code names one, the function is traced
-    again; numbers in lists and arrays that it reaches without being given them are part of the program.
+    `Value` stands where it stood, or other numbers, text or functions where the code names some, the function is traced
+    again.
 
     Parameters
     ----------
@@ -261,7 +261,7 @@ def compile(
     >>> norm([3.0, 4.0])
     5.0
     >>> norm.stats.statements
-    2
+    1
     """
     if function is None:
         return functools.partial(Compiled, on_retrace=on_retrace, executor=executor)

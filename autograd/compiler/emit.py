@@ -36,6 +36,8 @@ class Emitted(NamedTuple):
         The lines that compute, in order; the first `forward` of them are the forward pass.
     names, shapes
         Of each array; the first `sources` of them are read, the others computed.
+    starts
+        The first line of each statement.
     """
 
     functions: list[str]
@@ -46,6 +48,7 @@ class Emitted(NamedTuple):
     names: list[str]
     shapes: list[tuple[int, ...]]
     sources: int
+    starts: list[int]
 
 
 def emit(layout: Layout, sources: Sequence[Source], forward: int) -> Emitted:
@@ -58,7 +61,9 @@ def emit(layout: Layout, sources: Sequence[Source], forward: int) -> Emitted:
     for array in sorted(arrays, key=lambda array: (array in layout.homes, array in layout.reuses)):  # owners first
         writer.buffers[writer.names[array]] = _buffer_text(layout, writer.names, array)
     forward_lines = 0
+    starts = []
     for number, statement in enumerate(layout.statements):
+        starts.append(len(writer.lines))
         writer.begin_statement()
         write_statement(writer, statement)
         if number < forward:
@@ -72,6 +77,7 @@ def emit(layout: Layout, sources: Sequence[Source], forward: int) -> Emitted:
         names=writer.names,
         shapes=writer.shapes,
         sources=len(sources),
+        starts=starts,
     )
 
 

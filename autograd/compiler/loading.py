@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import linecache
 import math
 import re
@@ -11,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from autograd.compiler.emit import Emitted
+from autograd.compiler.templates import FUNCTIONS
 from autograd.compiler.writer import Line
 
 Array = np.ndarray[Any, Any]
@@ -18,18 +20,20 @@ Array = np.ndarray[Any, Any]
 #: A float within a line: `1.0`, `-2.5e-05`, `np.inf`; but not what is part of a name.
 _NUMBER: Final = re.compile(r"(?<![\w.)])-?(?:\d+\.\d*(?:e[-+]?\d+)?|\d+e[-+]?\d+|np\.inf|np\.nan)(?![\w.(])")
 
+#: How lines begin that call NumPy, or a function that is made of NumPy.
+_CALLS: Final = ("np.", *[f"{name}(" for name in FUNCTIONS])
+
 
 class Loaded(NamedTuple):
-    """A program that can run: its two passes, its arrays, and the memory of all that it made, in bytes."""
+    """What a program runs on: its arrays, what makes functions of lines, and the memory of all arrays, in bytes."""
 
-    forward: Callable[[], None]
-    backward: Callable[[], None]
     arrays: list[Array]
+    function: Callable[[str, Sequence[Line]], Callable[[], None]]
     memory: int
 
 
 def load(emitted: Emitted) -> Loaded:
-    """Make the arrays of a program, and turn its lines into two functions."""
+    """Make the arrays of a program, and what turns its lines into functions without arguments."""
     sources = emitted.sources
     space: dict[str, Any] = {"np": np, "math": math, **emitted.constants}
     for name, shape in zip(emitted.names[:sources], emitted.shapes[:sources], strict=True):
@@ -50,20 +54,17 @@ def load(emitted: Emitted) -> Loaded:
             space[views[expression]] = eval(expression, space)
         return views[expression]
 
-    halves = emitted.lines[: emitted.forward], emitted.lines[emitted.forward :]
-    forward, backward = (
-        _function(name, lines, view, space) for name, lines in zip(("forward", "backward"), halves, strict=True)
-    )
     arrays = [space[name] for name in emitted.names]
     owners = {id(x): x.nbytes for x in space.values() if isinstance(x, np.ndarray) and x.flags.owndata}
-    return Loaded(forward, backward, arrays, sum(owners.values()))
+    memory = sum(owners.values())
+    return Loaded(arrays, functools.partial(_function, view=view, space=space), memory)
 
 
 def _function(
     name: str, lines: Sequence[Line], view: Callable[[str], str], space: dict[str, Any]
 ) -> Callable[[], None]:
     """Compile lines into a function without arguments; names are bound as defaults, where they are found fastest."""
-    body = [f"    {_with_bound_numbers(line.text(view), space)}" for line in lines] or ["    pass"]
+    body = [f"    {_text(line, view, space)}" for line in lines] or ["    pass"]
     used = sorted({word for line in body for word in _words(line) if word in space and word not in ("np", "math")})
     calls = sorted({word for line in body for word in _dotted(line)})
     bound = [f"{word}={word}" for word in used] + [f"{call.replace('.', '_')}={call}" for call in calls]
@@ -75,6 +76,12 @@ def _function(
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     exec(compile(source, filename, "exec"), space)
     return space[name]  # type: ignore[no-any-return]
+
+
+def _text(line: Line, view: Callable[[str], str], space: dict[str, Any]) -> str:
+    """Return a line with views and, where it calls NumPy, numbers made beforehand; plain Python computes on floats."""
+    text = line.text(view)
+    return _with_bound_numbers(text, space) if line.template.startswith(_CALLS) else text
 
 
 def _with_bound_numbers(text: str, space: dict[str, Any]) -> str:

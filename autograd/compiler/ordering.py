@@ -17,8 +17,9 @@ _FEWEST_ALIKE: Final = 4
 def user_signatures(program: Builder, live: np.ndarray[Any, np.dtype[np.bool_]]) -> Positions:
     """Return a number for each place that is the same for places which are used alike, by the same roles."""
     users = np.flatnonzero(live)
-    counts = np.array([len(program.operands[user]) for user in users], dtype=np.int64)
-    operands = np.fromiter(itertools.chain.from_iterable([program.operands[user] for user in users]), dtype=np.int64)
+    table = [program.operands[user] for user in users.tolist()]
+    counts = np.array([len(row) for row in table], dtype=np.int64)
+    operands = np.fromiter(itertools.chain.from_iterable(table), dtype=np.int64)
     roles = np.repeat(np.array(program.roles, dtype=np.int64)[users], counts)
     numbers = np.random.default_rng(0).integers(
         1 << 52, size=max(program.roles, default=0) + 2

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from autograd.compiler.packed import Packed
 from autograd.errors import GraphError
 from autograd.primitive import Primitive
 
@@ -52,11 +53,11 @@ class Program:
 
     def __init__(self) -> None:
         self.primitives: list[Primitive | None] = []
-        self.operands: list[tuple[int, ...]] = []
+        self.operands: list[tuple[int, ...]] | Packed = []
         self.sources: list[Source] = []
         self.leaves: dict[int, Leaf] = {}
         self.constants: dict[int, float] = {}
-        self._constant_places: dict[bytes, int] = {}
+        self._constant_places: dict[float | bytes, int] = {}
 
     def __len__(self) -> int:
         return len(self.primitives)
@@ -69,10 +70,11 @@ class Program:
 
     def constant(self, number: float) -> int:
         """Return the place of a constant. Constants are told apart by their bits: 0.0 is not -0.0."""
-        bits = struct.pack("d", number)
-        place = self._constant_places.get(bits)
+        # A number is its own key where that tells its bits; 0.0 == -0.0, and nan is not equal to itself.
+        key = number if number and number == number else struct.pack("d", number)
+        place = self._constant_places.get(key)
         if place is None:
-            place = self._constant_places[bits] = self.append(None, ())
+            place = self._constant_places[key] = self.append(None, ())
             self.constants[place] = number
         return place
 
@@ -87,6 +89,11 @@ class Program:
         self.leaves[place] = Leaf(source, position)
         return place
 
+    def pack(self) -> None:
+        """Keep the operands in less memory; reading them takes longer from now on."""
+        if not isinstance(self.operands, Packed):
+            self.operands = Packed(self.operands)
+
 
 def live_places(program: Program, outputs: Iterable[int]) -> bytearray:
     """Return a flag for each place: whether some output depends on it."""
@@ -99,6 +106,22 @@ def live_places(program: Program, outputs: Iterable[int]) -> bytearray:
             for operand in operands[place]:
                 live[operand] = 1
     return live
+
+
+def count_uses(program: Program, outputs: Iterable[int]) -> list[int]:
+    """Return how often the outputs use each place; an output is used twice, by whoever asks for it.
+
+    So what is used once is used by one other place, and by nobody else.
+    """
+    uses = [0] * len(program)
+    for place in outputs:
+        uses[place] = 2
+    operands = program.operands
+    for place in range(len(program) - 1, -1, -1):
+        if uses[place]:
+            for operand in operands[place]:
+                uses[operand] += 1
+    return uses
 
 
 def interpret(program: Program, arrays: Sequence[Sequence[float]], places: Iterable[int]) -> list[float]:

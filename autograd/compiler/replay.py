@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
@@ -16,14 +15,16 @@ from autograd.compiler.builder import Builder
 from autograd.compiler.differentiate import differentiate
 from autograd.compiler.emit import Emitted, emit
 from autograd.compiler.loading import load
+from autograd.compiler.machine import load_machine, suits_machine
 from autograd.compiler.merging import merge_statements
 from autograd.compiler.positions import as_slice, outside, positions_read
 from autograd.compiler.program import Program, interpret, live_places
+from autograd.compiler.script import write_script
+from autograd.compiler.segments import mix
 from autograd.compiler.simplify import simplify
 from autograd.compiler.statements import Layout, reroll
-from autograd.compiler.straight import is_narrow, write_lines
-from autograd.compiler.straight import name as line_name
-from autograd.compiler.tape import suits_tape, tape_loop, write_tape
+from autograd.compiler.straight import is_narrow, load_script
+from autograd.compiler.tape import LoadedTape, suits_tape
 from autograd.primitive import NOT_IEEE
 
 Array = np.ndarray[Any, Any]
@@ -76,6 +77,7 @@ def lower(program: Program, outputs: Sequence[int], loss: int | None = None, wrt
     seconds: dict[str, float] = {}
     wanted = [*outputs, *([] if loss is None else [loss])]
     builder, places = timed(seconds, "simplify", simplify, program, wanted)
+    program.pack()  # it is kept, for the gradients of other outputs
     size, roles = len(builder), max(builder.roles, default=0)
     inputs: dict[tuple[int, int], int] = {}
     gradients: list[int] = []
@@ -98,8 +100,13 @@ def make_replay(
     if executor == "auto":
         wanted = [*lowered.outputs, *lowered.gradients]
         narrow = is_narrow(lowered.program, wanted)
-        executor = ("jit" if suits_tape(lowered.program, wanted) else "python") if narrow else "numpy"
-    forms: dict[str, type[Replay]] = {"numpy": ArrayReplay, "python": LineReplay, "jit": TapeReplay}
+        executor = ("jit" if suits_tape(lowered.program, wanted) else "python") if narrow else "auto"
+    forms: dict[str, type[Replay]] = {
+        "auto": MixedReplay,
+        "numpy": ArrayReplay,
+        "python": LineReplay,
+        "jit": MachineReplay,
+    }
     return forms[executor](lowered)
 
 
@@ -200,34 +207,22 @@ class LineReplay(Replay):
         elements = [_result(program, arrays + 1, number, place) for number, place in enumerate(gradients)]
         self.gradients = list(zip(lowered.inputs, elements, strict=True))
         self.misses = []
-        timed(self.seconds, "emit", self._write, lowered.forward_places)
+        timed(self.seconds, "emit", self._write)
         timed(self.seconds, "load", self._load)
 
-    def _write(self, forward_places: int) -> None:
-        """Write the lines of both passes, and find which numbers the second needs of the first."""
+    def _write(self) -> None:
+        """Write the lines of both passes."""
         program, (outputs, gradients) = self.program, self.results
         live = live_places(program, [*outputs, *gradients])
         computed = [place for place, operands in enumerate(program.operands) if operands and live[place]]
         needed = live_places(program, outputs)
         # What the first pass computes for the second pass only is left to the second.
         self.halves = [[x for x in computed if needed[x]], [x for x in computed if not needed[x]]]
-        self.lines = len(computed)
-        self.functions: dict[str, Any] = {}
-        self.texts = [write_lines(program, half, self.functions) for half in self.halves]
-        used = {operand for place in self.halves[1] for operand in program.operands[place]} | {*gradients}
-        self.saved = [place for place in self.halves[0] if place in used]
+        self.script = write_script(program, self.halves, self.results)
+        self.lines = self.script.lines
 
     def _load(self) -> None:
-        program, (outputs, gradients) = self.program, self.results
-        names = ", ".join(source.name for source in self.sources)
-        saved = "".join(f"v{place}, " for place in self.saved)
-        returned = [", ".join(line_name(program, place) for place in places) for places in (outputs, gradients)]
-        space: dict[str, Any] = {"math": math, **self.functions}
-        body, rest = ("".join(f"    {line}\n" for line in text) for text in self.texts)
-        unpacked = f"    {saved}= saved\n" if saved else ""
-        exec(f"def first({names}):\n{body}    return [{returned[0]}], ({saved})\n", space)
-        exec(f"def second({names}, saved):\n{unpacked}{rest}    return [{returned[1]}]\n", space)
-        self._first, self._second = space["first"], space["second"]
+        self._first, self._second = load_script(self.script, [source.name for source in self.sources])
 
     def forward(self) -> None:
         """Compute the results."""
@@ -247,33 +242,31 @@ class LineReplay(Replay):
             self.flat[-1] = np.array(interpret(self.program, self._given, self.results[1]))
 
 
-class TapeReplay(LineReplay):
-    """A narrow program, as a tape that a compiled loop runs through (extra `jit`); it prints as lines."""
+class MachineReplay(LineReplay):
+    """A narrow program as machine code (extra `jit`): its loops, or where it has none a tape; it prints as lines."""
 
     def _load(self) -> None:
-        self._loop = tape_loop()
-        program = self.program
-        self._numbers = np.zeros(len(program))
-        self._tapes = [write_tape(program, half) for half in self.halves]
-        for place, number in program.constants.items():
-            self._numbers[place] = number
-        self._moves: list[tuple[Array, Array]] = []
-        for source in range(len(self.sources)):
-            read = [(leaf.position, place) for place, leaf in program.leaves.items() if leaf.source == source]
-            positions, places = np.array(read, dtype=int).reshape(-1, 2).T
-            self._moves.append((positions, places))
+        sources, results = self.flat[: len(self.sources)], [np.zeros(len(places)) for places in self.results]
+        self.flat[-2:] = results
+        if suits_machine(self.script, sum(map(len, self.halves))):
+            machine = load_machine(self.script, [source.name for source in self.sources])
+            given = [*sources, *map(np.array, self.script.tables.values()), np.zeros(machine.size)]
+            passes = [functools.partial(part, *given, out) for part, out in zip(machine.passes, results, strict=True)]
+        else:
+            tape = LoadedTape(self.program, self.halves, self.results)
+            passes = [
+                functools.partial(tape.forward, sources, results[0]),
+                functools.partial(tape.backward, results[1]),
+            ]
+        self._forward, self._backward = passes
 
     def forward(self) -> None:
         """Compute the results."""
-        for (positions, places), flat in zip(self._moves, self.flat, strict=False):
-            self._numbers[places] = flat[positions]
-        self._loop(self._tapes[0], self._numbers)
-        self.flat[-2] = self._numbers[self.results[0]]
+        self._forward()
 
     def backward(self) -> None:
         """Compute the gradients."""
-        self._loop(self._tapes[1], self._numbers)
-        self.flat[-1] = self._numbers[self.results[1]]
+        self._backward()
 
 
 class ArrayReplay(Replay):
@@ -292,9 +285,8 @@ class ArrayReplay(Replay):
         self.gradients = list(zip(lowered.inputs, elements, strict=True))
         read = [*self.outputs, *elements, *[element for element, _ in self._positions_at]]
         kept = {element.array for element in read if element.array >= len(self.sources)}
-        timed(self.seconds, "share memory", share_memory, layout, len(self.sources), forward, kept)
-        self.emitted: Emitted = timed(self.seconds, "emit", emit, layout, builder.sources, forward)
         self.layout = layout
+        self.emitted: Emitted = timed(self.seconds, "emit", self._emit, lowered, forward, kept)
         self.lines = len(self.emitted.lines)
         self.misses = [
             f"{self.emitted.names[s.array]}: {s.primitive.name} of {s.extents}: {s.miss}"
@@ -303,10 +295,17 @@ class ArrayReplay(Replay):
         ]
         timed(self.seconds, "load", self._load)
 
+    def _emit(self, lowered: Lowered, forward: int, kept: set[int]) -> Emitted:
+        share_memory(self.layout, len(self.sources), forward, kept)
+        return emit(self.layout, lowered.program.sources, forward)
+
     def _load(self) -> None:
         """Make the arrays, and turn the lines into two functions."""
         loaded = load(self.emitted)
-        self.forward, self.backward, self.arrays, self._bytes = loaded
+        self.arrays, self._function, self._bytes = loaded
+        lines, forward = self.emitted.lines, self.emitted.forward
+        self.forward = self._function("forward", lines[:forward])
+        self.backward = self._function("backward", lines[forward:])
         self.flat = [array.reshape(-1) for array in self.arrays]
         self._collected: Array | None = None
         self._parts: list[tuple[Array, Array]] = []
@@ -344,6 +343,42 @@ def _common_nest(to: Array | slice, start: Array | slice) -> Nest | None:
 def _strided(flat: Array, nest: Nest, operand: int) -> Array:
     steps = [step * flat.itemsize for step in nest.steps[operand]]
     return np.lib.stride_tricks.as_strided(flat[nest.offsets[operand] :], nest.extents, steps)
+
+
+class MixedReplay(ArrayReplay):
+    """A program as NumPy statements, and where it is narrow as lines of Python."""
+
+    def _emit(self, lowered: Lowered, forward: int, kept: set[int]) -> Emitted:
+        wanted = [*lowered.outputs, *lowered.gradients, *self._positions]
+        self._plain = emit(self.layout, lowered.program.sources, forward)
+        mixed = mix(self._plain, self.layout, lowered.program, wanted, forward)
+        if mixed is self._plain:  # else statements are reordered, and memory cannot be passed on in their order
+            mixed = self._plain = super()._emit(lowered, forward, kept)
+        return mixed
+
+    def _load(self) -> None:
+        super()._load()
+        self._is_plain = False
+        if self.emitted.lines != self._plain.lines:
+            forward, backward = self.forward, self.backward
+            self.forward = lambda: self._run(forward, back=False)
+            self.backward = lambda: self._run(backward, back=True)
+
+    def _run(self, fast: Callable[[], None], *, back: bool) -> None:
+        try:
+            if back and self._is_plain:
+                raise ArithmeticError
+            fast()
+            self._is_plain = False
+        except NOT_IEEE:  # Python's floats raise where IEEE 754 has inf or nan: statements do it all
+            self._is_plain = True
+            for run in self._statements[: 1 + back]:
+                run()
+
+    @functools.cached_property
+    def _statements(self) -> list[Callable[[], None]]:
+        lines, forward = self._plain.lines, self._plain.forward
+        return [self._function("forward", lines[:forward]), self._function("backward", lines[forward:])]
 
 
 def timed(seconds: dict[str, float], stage: str, function: Callable[..., Any], *arguments: Any) -> Any:

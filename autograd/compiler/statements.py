@@ -183,7 +183,7 @@ class _Roller:
             return
         before = len(layout.statements)
         for group in runs:
-            table = np.array([program.operands[place] for place in group]).T  # (operands, places)
+            table = self._table(group)
             if primitive is DOT and len(table) == 3:  # a sum of one product
                 layout.statements.append(self._elementwise(DOT, array, start, table[:2]))
             elif isinstance(primitive, Variadic):
@@ -194,6 +194,11 @@ class _Roller:
         shapes = [statement.extents for statement in layout.statements[before:]]
         alike = len(set(shapes)) == 1
         layout.shapes.append(shapes[0] if len(shapes) == 1 else (len(shapes), *shapes[0]) if alike else (start,))
+
+    def _table(self, places: Sequence[int]) -> Positions:
+        """Return the operands of places that have equally many, of shape (operands, places)."""
+        operands = itertools.chain.from_iterable(map(self.program.operands.__getitem__, places))
+        return np.fromiter(operands, dtype=np.int64).reshape(len(places), -1).T
 
     def _operand_count(self, place: int) -> int:
         return len(self.program.operands[place])

@@ -117,7 +117,7 @@ def sign(x):
 """,
     "floor": """
 def floor(x):
-    return math.copysign(float(math.floor(x)), x)
+    return math.copysign(float(math.floor(x)), x) if abs(x) < 2.0**52 else x  # else it is whole, or no number
 """,
     "step": """
 def step(x):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from autograd.value import Value, as_operand
 
 #: What a comparison of nodes gives is a truth value, not a node.
 COMPARISONS: Final = frozenset({less, less_equal, greater, greater_equal, equal, not_equal})
+_blank: Final = object.__new__
 _PACKAGE: Final = str(Path(__file__).parent.parent)
 
 
@@ -59,7 +61,6 @@ class Writer:
         self.guards: list[Guard] = []
         self.closed = False
         self._parameter_symbols: dict[int, Symbol] = {}
-        self._kinds: dict[int, type[Symbol]] = {}
         self._evaluated: dict[int, float] = {}
 
     # --- the recorder that `Value` asks ------------------------------------------------------------------------------
@@ -67,28 +68,30 @@ class Writer:
     def record(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
         """Write an operation, and return the symbol of its result."""
         if self.closed:
-            raise TracingError(
-                f"a traced number was used ({primitive.name}) after its compiled function had returned. It escaped by "
-                "a side effect, such as  kept.append(x) .\n"
-                "  instead of   kept.append(x)  inside,   return x  as well:  return loss, x"
-            )
+            raise _escaped(primitive)
         kind: type[Symbol] = NumberSymbol
         places = []
         for operand in operands:
-            if isinstance(operand, Symbol):
-                if operand.writer is not self:
-                    raise _foreign()
-                if not operand.is_number:
-                    kind = Symbol
-                places.append(operand.place)
-            elif isinstance(operand, Value):
-                kind = Symbol
-                places.append(self.parameter(operand).place)
+            given = operand.__class__
+            if given is Symbol or given is NumberSymbol:
+                symbol = operand
+            elif given is float:
+                places.append(self.program.constant(operand))
+                continue
             else:
-                places.append(self.program.constant(as_operand(operand, primitive.name)))  # type: ignore[arg-type]
+                symbol = self._as_symbol(operand, primitive)
+            if symbol.writer is not self:
+                raise _foreign()
+            if not symbol.is_number:
+                kind = Symbol
+            places.append(symbol.place)
         if primitive in COMPARISONS:
             kind = NumberSymbol
-        return kind(self, self.program.append(primitive, tuple(places)))
+        symbol = _blank(kind)
+        symbol.writer = self
+        symbol.place = self.program.append(primitive, tuple(places))
+        symbol.label = ""
+        return symbol
 
     def leaf(self, data: Any, label: str) -> Symbol:
         """Return a number as a node: a constant, or a plain number of the program."""
@@ -140,6 +143,18 @@ class Writer:
             self.parameters.append(value)
             self.numbers[0].append(number_of(value))
         return symbol
+
+    def _as_symbol(self, operand: Any, primitive: Primitive) -> Symbol:
+        """Return the symbol of a parameter or number."""
+        known = self._parameter_symbols.get(id(operand))
+        if known is not None:
+            return known
+        if isinstance(operand, Symbol):
+            return operand
+        if isinstance(operand, Value):
+            return self.parameter(operand)
+        number: Any = as_operand(operand, primitive.name)
+        return NumberSymbol(self, self.program.constant(number))
 
     def _evaluate(self, place: int) -> float:
         """Compute a place from this call's numbers; what was computed before is kept."""
@@ -263,10 +278,13 @@ def _arrange_parameters(writer: Writer) -> list[Value]:
     program = writer.program
     places = {leaf.position: place for place, leaf in program.leaves.items() if leaf.source == 0}
     uses: dict[int, Primitive] = {}
+    unused = set(places.values())
     for primitive, operands in zip(program.primitives, program.operands, strict=True):
-        for operand in operands:
-            if primitive is not None and operand not in uses:
-                uses[operand] = primitive
+        if not unused:
+            break
+        for operand in unused.intersection(operands):
+            unused.remove(operand)
+            uses[operand] = primitive  # type: ignore[assignment]
     unlabelled: dict[str, list[int]] = {}
     labelled: dict[str, int] = {}
     for position, value in enumerate(writer.parameters):
@@ -292,7 +310,20 @@ def calling_line() -> str:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
-    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame else "unknown line"
+    return f"{_file_name(frame.f_code.co_filename)}:{frame.f_lineno}" if frame else "unknown line"
+
+
+@functools.cache
+def _file_name(path: str) -> str:
+    return Path(path).name
+
+
+def _escaped(primitive: Primitive) -> TracingError:
+    return TracingError(
+        f"a traced number was used ({primitive.name}) after its compiled function had returned. It escaped by a side "
+        "effect, such as  kept.append(x) .\n"
+        "  instead of   kept.append(x)  inside,   return x  as well:  return loss, x"
+    )
 
 
 def _foreign() -> TracingError:

@@ -1,4 +1,4 @@
-"""Run all benchmarks, or those named: `python -m tests.benchmarks [imports moons gpt chain compiled]`.
+"""Run all benchmarks, or those named: `python -m tests.benchmarks [imports moons gpt chain compiled ...]`.
 
 They run in a process of their own that is told to use one thread, whatever library computes.
 """
@@ -16,6 +16,8 @@ BENCHMARKS = {
     "gpt": "tests.benchmarks.gpt",
     "chain": "tests.benchmarks.chain",
     "compiled": "tests.benchmarks.compiled",
+    "compile_time": "tests.benchmarks.compile_time",
+    "memory": "tests.benchmarks.memory",
 }
 
 

@@ -67,9 +67,11 @@ def result_and_gradients(function, entry, seed):
     return kinds, numbers, gradients
 
 
-@pytest.mark.parametrize("executor", ["numpy", "python"])
+@pytest.mark.parametrize("executor", ["auto", "numpy", "python", "jit"])
 @pytest.mark.parametrize("name", CORPUS)
 def test_compiled_equals_eager(name, executor):
+    if executor == "jit":
+        pytest.importorskip("numba", reason="the extra `jit` is not installed")
     entry = CORPUS[name]
     fast = compile(entry, executor=executor)
     for seed in (1, 2):

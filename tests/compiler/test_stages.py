@@ -155,7 +155,7 @@ def test_only_factors_of_one_sign_are_merged(factors, dots):
     builder = Builder()
     builder.source("x", (1,))
     x = builder.leaf(0, 0)
-    builder.sum([(x, builder.constant(factor)) for factor in factors])
+    builder.sum([x] * len(factors), [builder.constant(factor) for factor in factors])
     assert [row.name for row in builder.primitives if row is not None] == ["dot"] * dots + ["add"] * (dots - 1)
 
 

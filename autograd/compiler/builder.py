@@ -14,7 +14,7 @@ from typing import Any, Final
 from autograd.compiler.program import Program
 from autograd.primitive import Elementwise, Primitive, Variadic
 from autograd.primitives.arithmetic import add, divide, multiply, power, subtract
-from autograd.primitives.comparison import identity, stop_gradient, where
+from autograd.primitives.comparison import identity, where
 from autograd.primitives.nary import DOT, LARGEST, LOGSUMEXP, TAKE, TOTAL
 
 #: Parts of a sum: places to multiply pair by pair, where ALONE on the right says that nothing is to be multiplied.
@@ -182,7 +182,7 @@ class Builder(Program):
     def _with_constants(self, primitive: Primitive, operands: tuple[int, ...]) -> int | None:
         """Return a simpler place with the result of an operation on constants, if there is one."""
         constants = self.constants
-        if primitive is not stop_gradient and all(operand in constants for operand in operands):
+        if all(operand in constants for operand in operands):
             return self.constant(primitive.on_floats(*[constants[operand] for operand in operands]))
         if primitive is where and operands[0] in constants:
             chosen, other = operands[1:] if constants[operands[0]] else operands[:0:-1]

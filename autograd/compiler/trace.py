@@ -20,7 +20,16 @@ from autograd.compiler.symbols import IndexSymbol, NumberSymbol, Symbol
 from autograd.compiler.watching import Watch, random_states
 from autograd.errors import TracingError
 from autograd.primitive import Primitive
-from autograd.primitives.comparison import equal, greater, greater_equal, less, less_equal, not_equal, stop_gradient
+from autograd.primitives.comparison import (
+    equal,
+    greater,
+    greater_equal,
+    identity,
+    less,
+    less_equal,
+    not_equal,
+    stop_gradient,
+)
 from autograd.recording import recording
 from autograd.trees import Tree, leaves
 from autograd.value import Value, as_operand
@@ -97,7 +106,8 @@ class Writer:
         """Return a number as a node: a constant, or a plain number of the program."""
         if isinstance(data, Symbol):
             return Symbol(self, data.place)
-        return Symbol(self, self.program.constant(float(data)))
+        # A place of its own: two variables that start from one number are two variables.
+        return Symbol(self, self.program.append(identity, (self.program.constant(float(data)),)))
 
     def detached(self) -> Writer:
         """Return this writer, with results that are constants to every derivative."""

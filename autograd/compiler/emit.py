@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.access import Positions, contiguous_steps, index_expression
+from autograd.compiler.access import Positions, index_expression
 from autograd.compiler.contraction import as_matmul
 from autograd.compiler.program import Section, Source
 from autograd.compiler.statements import SEGMENTED, Constants, Gather, Layout, Operand, Statement, View
@@ -108,6 +108,10 @@ class _Emitter:
         first = {statement.array: number for number, statement in reversed(list(enumerate(layout.statements)))}
         counts: dict[str, int] = {}
         for array in range(len(sources), len(layout.sizes)):
+            if array in layout.given:
+                self.names.append(f"data{array}")
+                self.constants[self.names[-1]] = layout.given[array]
+                continue
             parts = statements[array]
             kind = ("d_" if first[array] >= forward else "") + parts[0].primitive.name
             counts[kind] = counts.get(kind, 0) + 1
@@ -117,7 +121,7 @@ class _Emitter:
 
     def statement(self, statement: Statement) -> None:
         """Write one statement."""
-        out = View(statement.array, statement.start, statement.extents, contiguous_steps(statement.extents))
+        out = statement.out
         comment = str(statement.extents)
         if statement.segments is not None:
             self._segments(statement, out, comment)

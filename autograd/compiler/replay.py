@@ -7,13 +7,15 @@ import linecache
 import math
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 
+from autograd.compiler import packing
 from autograd.compiler.builder import Builder
 from autograd.compiler.differentiate import differentiate
 from autograd.compiler.emit import Emitted, Line, emit
+from autograd.compiler.expansion import expand
 from autograd.compiler.machine import load_machine, suits_machine
 from autograd.compiler.program import Program, interpret, live_places
 from autograd.compiler.script import write_script
@@ -26,6 +28,8 @@ from autograd.primitive import NOT_IEEE
 
 Array = np.ndarray[Any, Any]
 Positions = Array | slice
+#: Batches of more samples are not narrow.
+_FEW_SAMPLES: Final = 8
 Executor = Literal["auto", "numpy", "python", "jit"]
 
 
@@ -79,9 +83,11 @@ def lower(program: Program, outputs: Sequence[int], loss: int | None = None, wrt
     inputs: dict[tuple[int, int], int] = {}
     gradients: list[int] = []
     if loss is not None:
-        inputs = _elements(builder, wrt)
-        seeds, known = [(places[-1], builder.constant(1.0))], [inputs[key] for key in sorted(inputs)]
-        gradients = timed(seconds, "differentiate", differentiate, builder, seeds, known)
+        read = [place for place, leaf in builder.leaves.items() if leaf.source in wrt]
+        seeds = [(places[-1], builder.constant(1.0))]
+        adjoints = timed(seconds, "differentiate", differentiate, builder, seeds, read)
+        inputs = packing.by_element(builder, read, adjoints)
+        gradients = [inputs[key] for key in sorted(inputs)]
     return Lowered(builder, places[: len(outputs)], sorted(inputs), gradients, size, roles, seconds)
 
 
@@ -94,17 +100,27 @@ def make_replay(
 ) -> Replay:
     """Return a program in the form asked for, or that suits it: array statements, or if narrow lines of Python."""
     lowered = lower(program, outputs, loss, wrt)
+    single = _without_batches(lowered, executor) if lowered.program.batched else lowered
     if executor == "auto":
-        wanted = [*lowered.outputs, *lowered.gradients]
-        narrow = is_narrow(lowered.program, wanted)
-        executor = ("jit" if suits_tape(lowered.program, wanted) else "python") if narrow else "auto"
+        wanted = [*single.outputs, *single.gradients]
+        narrow = not single.program.batched and is_narrow(single.program, wanted)
+        executor = ("jit" if suits_tape(single.program, wanted) else "python") if narrow else "auto"
     forms: dict[str, type[Replay]] = {
         "auto": MixedReplay,
         "numpy": ArrayReplay,
         "python": LineReplay,
         "jit": MachineReplay,
     }
-    return forms[executor](lowered)
+    return forms[executor](lowered if executor in ("auto", "numpy") else single)
+
+
+def _without_batches(lowered: Lowered, executor: Executor) -> Lowered:
+    """Return a program without batches, where it may be run number by number; else as it is."""
+    if executor == "numpy" or (executor == "auto" and max(lowered.program.batched.values()) > _FEW_SAMPLES):
+        return lowered
+    program, places = expand(lowered.program, [*lowered.outputs, *lowered.gradients])
+    count = len(lowered.outputs)
+    return lowered._replace(program=program, outputs=places[:count], gradients=places[count:])
 
 
 class Replay:
@@ -251,7 +267,8 @@ class ArrayReplay(Replay):
         super().__init__(lowered)
         builder, outputs, gradients = lowered.program, lowered.outputs, lowered.gradients
         layout: Layout = timed(self.seconds, "re-roll", reroll, builder, [*outputs, *gradients])
-        roles = dict(zip(layout.array_of.tolist(), builder.roles, strict=True))
+        # What merely has the number of a place in the array has a higher role than the place itself.
+        roles = dict(sorted(zip(layout.array_of.tolist(), builder.roles, strict=True), reverse=True))
         forward = sum(roles[statement.array] <= lowered.forward_roles for statement in layout.statements)
         self.emitted: Emitted = timed(self.seconds, "emit", self._emit, lowered, layout, forward)
         self.layout = layout
@@ -341,11 +358,6 @@ def timed(seconds: dict[str, float], stage: str, function: Callable[..., Any], *
     result = function(*arguments)
     seconds[stage] = time.perf_counter() - start
     return result
-
-
-def _elements(builder: Builder, sources: Sequence[int]) -> dict[tuple[int, int], int]:
-    """Return the place of each element of the sources that the program reads, by (source, position)."""
-    return {(leaf.source, leaf.position): place for place, leaf in builder.leaves.items() if leaf.source in sources}
 
 
 def _element(builder: Builder, layout: Layout, place: int) -> Element:

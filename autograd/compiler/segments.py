@@ -14,6 +14,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
+from autograd.compiler.batching import LEAVING, PACK, PICK
 from autograd.compiler.builder import Builder
 from autograd.compiler.emit import Emitted, Line
 from autograd.compiler.formulas import write_call
@@ -35,6 +36,9 @@ _BLOCK: Final = 1.0
 _WORTH: Final = 0.75
 #: Names that lines of Python make.
 _LOCAL: Final = re.compile(r"(t|step|kept|v\d+\w*|given\d+)$")
+
+#: What no statement computes, or one that copies.
+_ELSEWHERE: Final = frozenset({None, stop_gradient, PICK, PACK})
 
 Spot = tuple[int, int]
 
@@ -112,7 +116,11 @@ class _Mixer:
         return sum(max(1, len(operands[place]) - 1) for number in numbers for place in self.places[number])
 
     def _is_narrow(self, number: int) -> bool:
-        statement = self.layout.statements[number]
+        statement, places = self.layout.statements[number], self.places[number]
+        if not places or not self.program.batched.keys().isdisjoint(places):
+            return False
+        if self.program.primitives[places[0]] in LEAVING:  # it sums over a batch
+            return False
         if isinstance(statement.primitive, Elementwise) and write_call(statement.primitive)[2]:
             return False  # it is a function that lines would have to bring along
         if not isinstance(statement.primitive, Elementwise) and statement.primitive.name not in ("dot", "total"):
@@ -251,7 +259,7 @@ def _places(layout: Layout, program: Builder) -> list[list[int]]:
     places: list[list[int]] = [[] for _ in layout.statements]
     array_of, position_of = layout.array_of.tolist(), layout.position_of.tolist()
     for place, primitive in enumerate(program.primitives):
-        if primitive is None or primitive is stop_gradient or array_of[place] < 0:
+        if primitive in _ELSEWHERE or array_of[place] < 0:
             continue
         runs = starts[array_of[place]]
         number = max(run for run in runs if run[0] <= position_of[place])[1] if len(runs) > 1 else runs[0][1]

@@ -111,15 +111,15 @@ def test_statements_run_in_order_and_fill_every_array(staged):
         outputs = [*places, *gradients]
     layout = reroll(builder, outputs)
     sources = len(builder.sources)
-    written = [np.full(size, number < sources) for number, size in enumerate(layout.sizes)]
+    written = [np.full(size, number < sources or number in layout.given) for number, size in enumerate(layout.sizes)]
     for statement in layout.statements:
         for operand in statement.operands:
             if not isinstance(operand, Constants):
                 array, positions = reads(operand)
                 assert written[array][positions].all(), f"{statement.primitive} reads what is not yet computed"
-        stop = statement.start + int(np.prod(statement.extents, dtype=int))
-        assert not written[statement.array][statement.start : stop].any()
-        written[statement.array][statement.start : stop] = True
+        array, positions = reads(statement.out)
+        assert not written[array][positions].any()
+        written[array][positions] = True
     assert all(flags.all() for flags in written)
 
 

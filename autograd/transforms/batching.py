@@ -14,11 +14,11 @@ from autograd.trees import describe
 def vmap(function: Callable[..., Any]) -> Callable[..., list[Any]]:
     """Return the function that applies `function` to each sample: to the items of its arguments, side by side.
 
-    Within a compiled function, `function` is run once, on symbols that stand for all samples, so that compiling takes
-    no longer for a million samples than for ten. It is run for each sample after all where that is the only way:
-    where it asks for the truth or the whole part of a number that differs from sample to sample (`if x > 0`), and
-    where samples are of different form. Either way results are those of the loop. What a function does besides
-    returning them, such as counting its calls, is done once.
+    Within a compiled function, `function` is run once, on symbols that stand for all samples: the program to compile is
+    that of one sample, whatever their number. It is run for each sample after all where that is the only way: where
+    it asks for the truth or the whole part of a number that differs from sample to sample (`if x > 0`), where samples
+    are of different form, and for a vmap within a vmap. Either way results are those of the loop. What a function
+    does besides returning them, such as counting its calls, is done once.
 
     Raises
     ------

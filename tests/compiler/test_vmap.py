@@ -100,6 +100,23 @@ def test_transformations_around_a_batch(loss, transform, executor):
     assert fast.stats.traces == 2  # of floats, and of `Value`s
 
 
+@pytest.mark.parametrize("copies", [1, 3])
+@pytest.mark.parametrize("name", ["regression", "cross-entropy", "two maps", "some results", "standardized before"])
+def test_narrow_runs_beside_batches(name, copies):
+    function, *arrays = CORPUS[name]
+
+    def narrow(*arguments):
+        state = function(*arguments)
+        for _ in range(12):  # one number at a time
+            state = tanh(B[0] * state + 0.3) - 0.1 * state * B[1]
+        return state
+
+    arguments = numbers([np.concatenate([array] * copies) for array in arrays])
+    fast = compile(narrow)
+    assert_same(outcome(fast, arguments), outcome(narrow, arguments))
+    assert "on plain floats" in fast.source
+
+
 def traced(function, *arguments):
     call = read_call(arguments, {})
     found = trace(function, arguments, {}, call)
@@ -176,7 +193,7 @@ def test_a_mapped_loss_is_the_program_that_a_loop_is():
         losses = vmap(lambda row, yi: (1 - yi * model(row)).relu())(X, y)
         return sum(losses) / len(losses) + 1e-4 * sum(p * p for p in model.parameters())
 
-    programs = [compile(looped), compile(mapped)]
+    programs = [compile(looped, executor="numpy"), compile(mapped, executor="numpy")]
     for program in programs:
         program(features, 2.0 * labels - 1.0)
     first, second = [set(program.source.split("# what the program reads")[0].split("\n")[2:]) for program in programs]
@@ -256,7 +273,7 @@ def test_a_compiled_function_can_be_mapped():
 
 def test_the_printed_program_runs_alone(tmp_path):
     factors = [0.5, -1.0, 0.25, 2.0, 1.5, -0.5, 3.0]
-    fast = compile(lambda X: sum(vmap(lambda row, c: tanh(dot(row, B) * c))(X, factors)))
+    fast = compile(lambda X: sum(vmap(lambda row, c: tanh(dot(row, B) * c))(X, factors)), executor="numpy")
     loss = fast(X)
     path = tmp_path / "program.py"
     path.write_text(fast.source, encoding="utf-8")

@@ -149,6 +149,31 @@ class Variadic(Primitive):
         )
 
 
+class Linear(Primitive):
+    """A primitive that is its own derivative: a forward sweep applies it to tangents, a backward sweep its transpose.
+
+    Parameters
+    ----------
+    push
+        Takes a node and the tangents of its operands (None for a zero), and returns the node's tangent.
+    pull
+        Takes a node and its cotangent, and returns what that contributes to each operand (None for nothing).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        scalar: Callable[..., float],
+        push: Callable[[Node, Sequence[Any]], Any],
+        pull: Callable[[Node, Any], Sequence[Any]],
+        *,
+        doc: str = "",
+    ) -> None:
+        super().__init__(name, scalar, scalar, doc=doc)
+        self.push = push
+        self.pull = pull
+
+
 def register(primitive: Primitive) -> None:
     """Enter a row into the registry, which tests, tables and formulas read."""
     if primitive.name in registry:

@@ -7,11 +7,11 @@ differentiated again. Nothing is stored on nodes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograd.node import Node
-from autograd.primitive import is_one
+from autograd.primitive import Linear, is_one
 
 
 def sweep_backward(
@@ -35,10 +35,9 @@ def sweep_backward(
             continue
         cotangent = arrived[node]
         asked = [operand.__class__ is not float and operand in wanted for operand in node.operands]
-        partials = _partials(node, asked, symbolic=symbolic)
-        for operand, partial, leads in zip(node.operands, partials, asked, strict=True):
-            if partial is not None and leads:
-                contribution = scale(cotangent, partial)
+        contributions = _pulled(node, cotangent, asked, symbolic=symbolic)
+        for operand, contribution, leads in zip(node.operands, contributions, asked, strict=True):
+            if contribution is not None and leads:
                 # A node that is used twice gets two contributions, and their sum is its derivative.
                 arrived[operand] = arrived[operand] + contribution if operand in arrived else contribution
     return arrived
@@ -52,6 +51,10 @@ def sweep_forward(order: list[Node], tangents: Mapping[Node, Any], *, symbolic: 
             continue
         moving = [operand.__class__ is not float and operand in arrived for operand in node.operands]
         if not any(moving):
+            continue
+        if isinstance(node.primitive, Linear):
+            tangents_in = [arrived[x] if moves else None for x, moves in zip(node.operands, moving, strict=True)]
+            arrived[node] = node.primitive.push(node, tangents_in)
             continue
         partials = _partials(node, moving, symbolic=symbolic)
         terms = [
@@ -69,6 +72,17 @@ def scale(derivative: Any, partial: Any) -> Any:
     if is_one(partial):
         return derivative
     return partial if is_one(derivative) else derivative * partial
+
+
+def _pulled(node: Node, cotangent: Any, asked: list[bool], *, symbolic: bool) -> Sequence[Any]:
+    """Return what a node's cotangent contributes to each operand; None for nothing."""
+    if isinstance(node.primitive, Linear):
+        return node.primitive.pull(node, cotangent)
+    partials = _partials(node, asked, symbolic=symbolic)
+    return [
+        scale(cotangent, partial) if leads and partial is not None else None
+        for partial, leads in zip(partials, asked, strict=True)
+    ]
 
 
 def _partials(node: Node, wanted: list[bool], *, symbolic: bool) -> tuple[Any, ...]:

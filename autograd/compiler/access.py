@@ -7,7 +7,7 @@ through a rectangle in order, each operand is a view of its array with strides a
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,6 +49,27 @@ def find_nest(positions: Positions) -> Nest | None:
         count //= extent
     columns = tuple([tuple([int(step[operand]) for step in reversed(steps)]) for operand in range(len(positions))])
     return Nest(tuple(reversed(extents)), offsets, columns)
+
+
+def around(nest: Nest, extent: int, steps: Sequence[int]) -> Nest:
+    """Return loops with another one around them: that of the samples of a batch.
+
+    >>> around(Nest((3,), (0, 5), ((1,), (0,))), 4, [3, 2])
+    Nest(extents=(4, 3), offsets=(0, 5), steps=((3, 1), (2, 0)))
+    """
+    return Nest((extent, *nest.extents), nest.offsets, tuple([(s, *x) for s, x in zip(steps, nest.steps, strict=True)]))
+
+
+def merged(nest: Nest) -> Nest:
+    """Return loops with the first two as one, where all operands move through both evenly.
+
+    >>> merged(Nest((4, 3), (0, 5), ((3, 1), (0, 0))))
+    Nest(extents=(12,), offsets=(0, 5), steps=((1,), (0,)))
+    """
+    if len(nest.extents) < 2 or any(x[0] != x[1] * nest.extents[1] for x in nest.steps):
+        return nest
+    extents = (nest.extents[0] * nest.extents[1], *nest.extents[2:])
+    return merged(Nest(extents, nest.offsets, tuple([x[1:] for x in nest.steps])))
 
 
 def find_inner_nest(tables: Positions) -> Nest | None:

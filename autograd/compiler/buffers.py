@@ -59,11 +59,11 @@ def _lives(layout: Layout, sources: int, forward: int, kept: Collection[int]) ->
         first.setdefault(root, number)
         last[root] = max(last.get(root, 0), number)
         for operand in statement.operands:
-            if isinstance(operand, View | Gather) and operand.array >= sources:
+            if isinstance(operand, View | Gather) and operand.array >= sources and operand.array not in layout.given:
                 root, _ = home(layout, operand.array)
                 crosses = number >= forward > first[root]
                 last[root] = end if crosses else max(last[root], number)
-    for array in kept:
+    for array in set(kept) - layout.given.keys():
         last[home(layout, array)[0]] = end
     return first, last
 

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from functools import cached_property, reduce
 from typing import Any, Final
 
+from autograd.compiler.batching import BATCH_DOT, BATCH_TOTAL, ENTERING, PACK, SPREAD
+from autograd.compiler.packing import gathered
 from autograd.compiler.program import Program
 from autograd.primitive import Elementwise, Primitive, Variadic
 from autograd.primitives.arithmetic import add, divide, multiply, power, subtract
-from autograd.primitives.comparison import identity, stop_gradient, where
+from autograd.primitives.comparison import identity, where
 from autograd.primitives.nary import DOT, LARGEST, LOGSUMEXP, TAKE, TOTAL
 
 #: Parts of a sum: places to multiply pair by pair, where ALONE on the right says that nothing is to be multiplied.
@@ -56,6 +58,7 @@ class Builder(Program):
         self._role_numbers: dict[Any, int] = {}
         self._known: dict[Primitive, dict[tuple[int, ...], int]] = {}
         self._copies: dict[Any, dict[int, int]] = {}
+        self._batched_leaves: dict[tuple[int, ...], int] = {}
 
     def append(self, primitive: Primitive | None, operands: tuple[int, ...], key: Any = None) -> int:
         """Add a place as it is, and return its number; `key` is what its role is known by, if not by what it does."""
@@ -63,6 +66,8 @@ class Builder(Program):
         place = len(self.primitives)
         self.primitives.append(primitive)
         self.operands.append(operands)
+        if self.batched or primitive in ENTERING:
+            self.note_batch(place, primitive, operands)
         self.roles.append(role)
         self._ranks.append(role)
         self.order.append(place if self.origin is None else self.origin)
@@ -80,12 +85,26 @@ class Builder(Program):
     def _zero(self) -> int:
         return self.constant(0.0)
 
-    def leaf(self, source: int, position: int) -> int:
+    def leaf(self, source: int, position: int, stride: int = 0, extent: int = 0) -> int:
         """Add an element of a source; all elements of one source have one role."""
-        place = super().leaf(source, position)
-        self.roles[place] = self._ranks[place] = self._role(("source", source))
+        place = super().leaf(source, position, stride, extent)
+        self.roles[place] = self._ranks[place] = self._role(("source", source, stride, extent))
         self.order[place] = position
         return place
+
+    def batched_leaf(self, source: int, position: int, stride: int, extent: int) -> int:
+        """Return the place of an element of a source in each sample."""
+        key = (source, position, stride, extent)
+        if key not in self._batched_leaves:
+            self._batched_leaves[key] = self.leaf(*key)
+        return self._batched_leaves[key]
+
+    def once(self, primitive: Primitive, operands: tuple[int, ...]) -> int:
+        """Return a place with this result: a new one, unless it is known."""
+        known = self._known.setdefault(primitive, {})
+        if operands not in known:
+            known[operands] = self.append(primitive, operands)
+        return known[operands]
 
     def add(self, primitive: Primitive, operands: tuple[int, ...]) -> int:
         """Return a place with this result: a new one, unless it is known or simpler."""
@@ -99,14 +118,18 @@ class Builder(Program):
             place = known[operands] = self._simpler(primitive, operands)
         return place
 
-    def sum(self, lefts: Sequence[int], rights: Sequence[int]) -> int:
+    def sum(self, lefts: Sequence[int], rights: Sequence[int], extent: int = 0) -> int:
         """Return the place of a sum of terms: of the products left x right, or of left where right is ALONE.
+
+        It is a sum for each sample of a batch of that extent; if it is 0, one sum over all samples.
 
         Terms of one kind (the same roles) become one dot or one total; different kinds are kept apart and added last,
         in the order of their roles, so that one odd term does not spoil the pattern of the others.
         """
+        if self.batched:
+            lefts, rights = gathered(self, lefts, rights, extent)
         if len(lefts) == 1:
-            return self._product(lefts[0], rights[0])
+            return self._product(lefts[0], rights[0], extent)
         kinds: dict[tuple[int, int], Terms] = {}
         ranks = self._ranks
         last_rank = last_other = ALONE
@@ -123,11 +146,11 @@ class Builder(Program):
                     second, first = kinds.setdefault((other, rank), ([], []))
             first.append(left)
             second.append(right)
-        if len(kinds) >= _MANY_KINDS:
+        if len(kinds) >= _MANY_KINDS and not self.batched:
             kinds = self._joined(kinds)
         parts: list[int] = []
         for rank, other in sorted(kinds):
-            parts += self._sums_of_kind(rank, other, *kinds[rank, other])
+            parts += self._sums_of_kind(rank, other, *kinds[rank, other], extent)
         result = parts[0]
         for part in parts[1:]:
             result = self.add(add, (result, part))
@@ -145,9 +168,9 @@ class Builder(Program):
         joined: dict[tuple[int, int], Terms] = {}
         for (count, _, other), group in groups.items():
             if len(group) >= _MANY_KINDS and count >= _MANY_TERMS:
-                lefts = list(self._side_by_side(tuple([x for lefts, _ in group for x in lefts])))
+                lefts = list(self.side_by_side(tuple([x for lefts, _ in group for x in lefts])))
                 rights = [x for _, rights in group for x in rights]
-                group = [(lefts, rights if other == ALONE else list(self._side_by_side(tuple(rights))))]
+                group = [(lefts, rights if other == ALONE else list(self.side_by_side(tuple(rights))))]
             for lefts, rights in group:
                 kind = (self._ranks[lefts[0]], ALONE if rights[0] == ALONE else self._ranks[rights[0]])
                 first, second = joined.setdefault(kind, ([], []))
@@ -158,16 +181,19 @@ class Builder(Program):
     def _likeness(self, place: int) -> Any:
         return self.primitives[place] or self._ranks[place]
 
-    def _product(self, left: int, right: int) -> int:
+    def _product(self, left: int, right: int, extent: int) -> int:
         """Return the place of a sum of one term."""
         if right == ALONE:
-            return left
+            return self._sums_of_kind(self._ranks[left], ALONE, [left], [ALONE], extent)[0]
         if self._ranks[right] < self._ranks[left]:
             left, right = right, left
-        return self._sums_of_kind(self._ranks[left], self._ranks[right], [left], [right])[0]
+        return self._sums_of_kind(self._ranks[left], self._ranks[right], [left], [right], extent)[0]
 
-    def _sums_of_kind(self, rank: int, other: int, lefts: list[int], rights: list[int]) -> list[int]:
+    def _sums_of_kind(self, rank: int, other: int, lefts: list[int], rights: list[int], extent: int) -> list[int]:
+        over_batch = not extent and (lefts[0] in self.batched or rights[0] in self.batched)
         if other == ALONE:
+            if over_batch:
+                return [self.append(BATCH_TOTAL, tuple(lefts))]
             if rank == _LAST:
                 return [self.constant(reduce(operator.add, [self.constants[left] for left in lefts]))]
             return [lefts[0] if len(lefts) == 1 else self.append(TOTAL, tuple(lefts))]
@@ -175,7 +201,8 @@ class Builder(Program):
             return [self.constant(reduce(operator.add, map(self._multiplied, lefts, rights)))]
         # A dot even of one product: the sums beside it may have more, and are to share its role.
         groups = self._groups(lefts, rights) if other == _LAST and len(lefts) > 1 else [(lefts, rights)]
-        return [self.append(DOT, (*left, *right, self._zero)) for left, right in groups]
+        row = BATCH_DOT if over_batch else DOT
+        return [self.append(row, (*left, *right, self._zero)) for left, right in groups]
 
     def _groups(self, lefts: list[int], rights: list[int]) -> list[Terms]:
         """Return products with constants as the sums to make of them: one, unless factors of several signs meet.
@@ -206,13 +233,13 @@ class Builder(Program):
                 return place
         if primitive in _SIDE_BY_SIDE:
             first = _SIDE_BY_SIDE[primitive]
-            operands = operands[:first] + self._side_by_side(operands[first:])
+            operands = operands[:first] + self.side_by_side(operands[first:])
         return self.append(primitive, operands)
 
     def _with_constants(self, primitive: Primitive, operands: tuple[int, ...]) -> int | None:
         """Return a simpler place with the result of an operation on constants, if there is one."""
         constants = self.constants
-        if primitive is not stop_gradient and all(operand in constants for operand in operands):
+        if all(operand in constants for operand in operands):
             return self.constant(primitive.on_floats(*[constants[operand] for operand in operands]))
         if primitive is where and operands[0] in constants:
             chosen, other = operands[1:] if constants[operands[0]] else operands[:0:-1]
@@ -227,16 +254,19 @@ class Builder(Program):
             return operands[0]
         return None
 
-    def _side_by_side(self, operands: tuple[int, ...]) -> tuple[int, ...]:
+    def side_by_side(self, operands: tuple[int, ...]) -> tuple[int, ...]:
         """Return copies of operands of different roles, which share one role, and so one array."""
         roles = sorted({self.roles[x] for x in operands})
         if len(roles) == 1:
             return operands
         key = ("copies", *roles)
         copies = self._copies.setdefault(key, {})
+        extent = max([self.batched.get(x, 0) for x in operands])
         for x in operands:
             if x not in copies:
-                copies[x] = self.append(identity, (x,), key)
+                spread = extent and x not in self.batched
+                row, given = (SPREAD, (x, self.constant(float(extent)))) if spread else (identity, (x,))
+                copies[x] = self.append(row, given, key)
         return tuple([copies[x] for x in operands])
 
     def _role_key(self, primitive: Primitive, operands: tuple[int, ...]) -> Any:
@@ -245,11 +275,13 @@ class Builder(Program):
         roles = self.roles
         if primitive.__class__ is Elementwise:
             return (primitive, *[roles[x] for x in operands])
-        if primitive is DOT:
-            return (DOT, roles[operands[0]], roles[operands[len(operands) // 2]])
+        if primitive is DOT or primitive is BATCH_DOT:
+            return (primitive, roles[operands[0]], roles[operands[len(operands) // 2]])
         if primitive is TAKE:
             return (TAKE, roles[operands[0]], roles[operands[1]], len(operands))
-        if isinstance(primitive, Variadic):
+        if primitive is PACK:
+            return (primitive, len(operands), roles[operands[0]])
+        if isinstance(primitive, Variadic) or primitive is BATCH_TOTAL:
             return (primitive, *dict.fromkeys([roles[x] for x in operands]))
         return (primitive, *[roles[x] for x in operands])
 

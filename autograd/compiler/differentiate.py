@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from autograd.compiler import packing
+from autograd.compiler.batching import BATCH_DOT, BATCH_TOTAL, LEAVING, PACK, PICK, SPREAD
 from autograd.compiler.builder import ALONE, Builder
 from autograd.compiler.symbols import Symbol
 from autograd.primitive import Primitive, Variadic, is_one
@@ -45,8 +47,12 @@ def differentiate(program: Builder, outputs: Sequence[tuple[int, int]], wrt: Seq
         if place in parts and active[place]:
             program.origin = program.order[place]
             part = parts.pop(place)
-            adjoints[place] = program.sum(part[-2::-2], part[-1::-2])  # in the order of the users
-            _pass_on(program, rules, place, adjoints[place], parts)
+            adjoints[place] = program.sum(  # in the order of the users
+                part[-2::-2], part[-1::-2], program.batched.get(place, 0)
+            )
+            in_batch = place in program.batched or program.primitives[place] in LEAVING
+            pass_on = _pass_on_in_batch if in_batch else _pass_on
+            pass_on(program, rules, place, adjoints[place], parts)
     program.origin = None
     return [adjoints[place] if place in adjoints else program.constant(0.0) for place in wrt]
 
@@ -70,6 +76,32 @@ def _pass_on(program: Builder, rules: _Rules, place: int, adjoint: int, parts: P
         for operand, partial in zip(operands, rules.partials(place, primitive, operands), strict=True):
             if partial is not None:
                 parts[operand] += (adjoint, partial)
+
+
+def _pass_on_in_batch(program: Builder, rules: _Rules, place: int, adjoint: int, parts: Parts) -> None:
+    """Add what a batched place, or one that leads out of a batch, contributes to the adjoints of its operands."""
+    primitive, operands = program.primitives[place], program.operands[place]
+    if primitive is None:
+        return
+    adjoints: list[int] = [adjoint] * len(operands)
+    factors: Sequence[int | None] = [ALONE] * len(operands)
+    if primitive is DOT or primitive is BATCH_DOT:
+        count = len(operands) // 2
+        factors = (*operands[count:-1], *operands[:count], None)
+    elif primitive is PICK:
+        sample, extent = int(program.constants[operands[1]]), program.batched[operands[0]]
+        adjoints = [packing.put(program, adjoint, sample, extent)] * 2
+    elif primitive is PACK:
+        adjoints = [packing.pick(program, adjoint, sample) for sample in range(len(operands))]
+    elif primitive not in (TOTAL, BATCH_TOTAL, SPREAD):
+        factors = rules.partials(place, primitive, operands)
+    spread = program.batched.get(place, 0) if primitive is not PACK else 0
+    for operand, part, factor in zip(operands, adjoints, factors, strict=True):
+        if rules.active[operand] and factor is not None:
+            given, factors_of = [part], [factor]
+            if spread and operand not in program.batched:  # one number, to which all samples contribute
+                given, factors_of = packing.over_batch(program, given, factors_of, spread)
+            parts[operand] += (given[0], factors_of[0])
 
 
 def _depending_on(program: Builder, inputs: Sequence[int]) -> bytearray:

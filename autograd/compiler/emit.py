@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.access import contiguous_steps
 from autograd.compiler.dots import write_dot, write_product
 from autograd.compiler.joining import home
 from autograd.compiler.operands import one_number
 from autograd.compiler.program import Source
 from autograd.compiler.reductions import write_reduction, write_segments, write_take
-from autograd.compiler.statements import Layout, Statement, View
+from autograd.compiler.statements import Layout, Statement
 from autograd.compiler.templates import FUNCTIONS, call_text
 from autograd.compiler.writer import Line, Writer, shape_text
 from autograd.primitives.comparison import identity
@@ -59,7 +58,10 @@ def emit(layout: Layout, sources: Sequence[Source], forward: int) -> Emitted:
             writer.buffers[section.name] = _section_text(source.name, *section)
     arrays = range(len(sources), len(layout.sizes))
     for array in sorted(arrays, key=lambda array: (array in layout.homes, array in layout.reuses)):  # owners first
-        writer.buffers[writer.names[array]] = _buffer_text(layout, writer.names, array)
+        if array in layout.given:
+            writer.constants[writer.names[array]] = layout.given[array]
+        else:
+            writer.buffers[writer.names[array]] = _buffer_text(layout, writer.names, array)
     forward_lines = 0
     starts = []
     for number, statement in enumerate(layout.statements):
@@ -83,7 +85,7 @@ def emit(layout: Layout, sources: Sequence[Source], forward: int) -> Emitted:
 
 def write_statement(writer: Writer, statement: Statement) -> None:
     """Write one statement, as one line or a few."""
-    out = View(statement.array, statement.start, statement.extents, contiguous_steps(statement.extents))
+    out = statement.out
     comment = str(statement.extents)
     if statement.segments is not None:
         write_segments(writer, statement, out, comment)
@@ -129,6 +131,9 @@ def _names(layout: Layout, sources: Sequence[Source], forward: int) -> list[str]
     counts: dict[str, int] = {}
     hosts = {host for host, _ in layout.homes.values()}
     for array in range(len(sources), len(layout.sizes)):
+        if array in layout.given:
+            names.append(f"data{array}")
+            continue
         if array not in statements or statements[array][0].primitive is identity:
             kind = "joined" if array in hosts or array in statements else "part"
             counts[kind] = counts.get(kind, 0) + 1

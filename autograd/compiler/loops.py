@@ -158,7 +158,7 @@ class _Finder:
         body: list[tuple[Inside | Outside, ...]] = []
         for slot in range(period):
             steps = [self.lines[start + slot + step * period].operands for step in range(count)]
-            steps[0] = _swapped(self.lines[start + slot].template, steps[0], steps[1])
+            steps[0] = self._swapped(self.lines[start + slot].template, *steps[:3])
             sources = [self._source(start, period, slot, operands) for operands in zip(*steps, strict=True)]
             if None in sources:
                 return None
@@ -176,17 +176,18 @@ class _Finder:
             return None
         return Inside(origin, back, tuple(operands[:back]))
 
-
-def _swapped(template: str, first: tuple[Operand, ...], later: tuple[Operand, ...]) -> tuple[Operand, ...]:
-    """Return the operands of the first step with factors swapped where those of later steps stand the other way round.
-
-    >>> _swapped("{} * {} + {}", (7, 2, 5), (2, 9, 6))
-    (2, 7, 5)
-    """
-    operands = list(first)
-    holes = [hole.start() for hole in re.finditer(r"\{\}", template)]
-    for k in range(min(len(operands), len(holes)) - 1):
-        is_product = template[holes[k] :].startswith("{} * {}") and operands[k] != later[k]
-        if is_product and operands[k + 1] == later[k]:
-            operands[k], operands[k + 1] = operands[k + 1], operands[k]
-    return tuple(operands)
+    @staticmethod
+    def _swapped(
+        template: str, first: tuple[Operand, ...], second: tuple[Operand, ...], third: tuple[Operand, ...]
+    ) -> tuple[Operand, ...]:
+        """Return the operands of the first step with factors swapped that stand the other way round in later steps."""
+        operands = list(first)
+        holes = [hole.start() for hole in re.finditer(r"\{\}", template)]
+        for k in range(min(len(operands), len(holes)) - 1):
+            if template[holes[k] :].startswith("{} * {}"):
+                # A number that all steps read stays, and one for each step lies as far from the next as those do.
+                expected = second[k] if second[k] == third[k] else 2 * second[k] - third[k]
+                here, there = [x == expected for x in operands[k : k + 2]]
+                if there and not here:
+                    operands[k : k + 2] = operands[k + 1], operands[k]
+        return tuple(operands)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograd.compiler.access import contiguous_steps
 from autograd.compiler.statements import Constants, Gather, Operand, View
 
 
@@ -50,3 +51,8 @@ def one_number(operand: Operand) -> Operand:
     if isinstance(operand, View) and operand.extents and not any(operand.steps):
         return View(operand.array, operand.offset, (), ())
     return operand
+
+
+def is_contiguous(view: View) -> bool:
+    """Tell whether a view fills a part of its array without gaps, as np.dot wants its result."""
+    return view.steps == contiguous_steps(view.extents)

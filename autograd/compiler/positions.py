@@ -45,8 +45,10 @@ def positions_read(program: Program, outputs: Sequence[int]) -> tuple[list[Posit
     groups: dict[tuple[int, int], list[int]] = {}
     for place in counts.keys() & program.leaves.keys():
         leaf = program.leaves[place]
-        groups.setdefault((leaf.source, counts[place]), []).append(leaf.position)
-    checks = [PositionCheck(source, as_slice(np.sort(x)), rows) for (source, rows), x in groups.items()]
+        samples = range(program.batched.get(place, 1))
+        read = [leaf.position + sample * program.strides.get(place, 0) for sample in samples]
+        groups.setdefault((leaf.source, counts[place]), []).extend(read)
+    checks = [PositionCheck(source, as_slice(np.unique(x)), rows) for (source, rows), x in groups.items()]
     return checks, {place: rows for place, rows in counts.items() if place not in program.leaves}
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 
+from autograd.compiler import packing
 from autograd.compiler.access import Nest, find_nest
 from autograd.compiler.buffers import share_memory
 from autograd.compiler.builder import Builder
 from autograd.compiler.differentiate import differentiate
 from autograd.compiler.emit import Emitted, emit
+from autograd.compiler.expansion import expand
 from autograd.compiler.loading import load
 from autograd.compiler.machine import load_machine, suits_machine
 from autograd.compiler.merging import merge_statements
@@ -28,7 +30,8 @@ from autograd.compiler.tape import LoadedTape, suits_tape
 from autograd.primitive import NOT_IEEE
 
 Array = np.ndarray[Any, Any]
-
+#: Batches of more samples are not narrow.
+_FEW_SAMPLES: Final = 8
 Executor = Literal["auto", "numpy", "python", "jit"]
 
 
@@ -82,9 +85,11 @@ def lower(program: Program, outputs: Sequence[int], loss: int | None = None, wrt
     inputs: dict[tuple[int, int], int] = {}
     gradients: list[int] = []
     if loss is not None:
-        inputs = _elements(builder, wrt)
-        seeds, known = [(places[-1], builder.constant(1.0))], [inputs[key] for key in sorted(inputs)]
-        gradients = timed(seconds, "differentiate", differentiate, builder, seeds, known)
+        read = [place for place, leaf in builder.leaves.items() if leaf.source in wrt]
+        seeds = [(places[-1], builder.constant(1.0))]
+        adjoints = timed(seconds, "differentiate", differentiate, builder, seeds, read)
+        inputs = packing.by_element(builder, read, adjoints)
+        gradients = [inputs[key] for key in sorted(inputs)]
     return Lowered(builder, places[: len(outputs)], sorted(inputs), gradients, size, roles, seconds)
 
 
@@ -97,17 +102,27 @@ def make_replay(
 ) -> Replay:
     """Return a program in the form asked for, or that suits it: array statements, or if narrow lines of Python."""
     lowered = lower(program, outputs, loss, wrt)
+    single = _without_batches(lowered, executor) if lowered.program.batched else lowered
     if executor == "auto":
-        wanted = [*lowered.outputs, *lowered.gradients]
-        narrow = is_narrow(lowered.program, wanted)
-        executor = ("jit" if suits_tape(lowered.program, wanted) else "python") if narrow else "auto"
+        wanted = [*single.outputs, *single.gradients]
+        narrow = not single.program.batched and is_narrow(single.program, wanted)
+        executor = ("jit" if suits_tape(single.program, wanted) else "python") if narrow else "auto"
     forms: dict[str, type[Replay]] = {
         "auto": MixedReplay,
         "numpy": ArrayReplay,
         "python": LineReplay,
         "jit": MachineReplay,
     }
-    return forms[executor](lowered)
+    return forms[executor](lowered if executor in ("auto", "numpy") else single)
+
+
+def _without_batches(lowered: Lowered, executor: Executor) -> Lowered:
+    """Return a program without batches, where it may be run number by number; else as it is."""
+    if executor == "numpy" or (executor == "auto" and max(lowered.program.batched.values()) > _FEW_SAMPLES):
+        return lowered
+    program, places = expand(lowered.program, [*lowered.outputs, *lowered.gradients])
+    count = len(lowered.outputs)
+    return lowered._replace(program=program, outputs=places[:count], gradients=places[count:])
 
 
 class Replay:
@@ -276,11 +291,17 @@ class ArrayReplay(Replay):
         super().__init__(lowered)
         builder, outputs, gradients = lowered.program, lowered.outputs, lowered.gradients
         layout: Layout = timed(self.seconds, "re-roll", reroll, builder, [*outputs, *gradients])
-        roles = dict(zip(layout.array_of.tolist(), builder.roles, strict=True))
+        # What merely has the number of a place in the array has a higher role than the place itself.
+        roles = dict(sorted(zip(layout.array_of.tolist(), builder.roles, strict=True), reverse=True))
         forward = sum(roles[statement.array] <= lowered.forward_roles for statement in layout.statements)
-        forward = timed(self.seconds, "merge", merge_statements, layout, len(self.sources), forward)
+        if not builder.batched:
+            forward = timed(self.seconds, "merge", merge_statements, layout, len(self.sources), forward)
         self.outputs = [_element(builder, layout, place) for place in outputs]
-        self._positions_at = [(_element(builder, layout, place), rows) for place, rows in self._positions.items()]
+        self._positions_at = [
+            (_element(builder, layout, place, sample), rows)
+            for place, rows in self._positions.items()
+            for sample in range(builder.batched.get(place, 1))
+        ]
         elements = [_element(builder, layout, place) for place in gradients]
         self.gradients = list(zip(lowered.inputs, elements, strict=True))
         read = [*self.outputs, *elements, *[element for element, _ in self._positions_at]]
@@ -389,15 +410,10 @@ def timed(seconds: dict[str, float], stage: str, function: Callable[..., Any], *
     return result
 
 
-def _elements(builder: Builder, sources: Sequence[int]) -> dict[tuple[int, int], int]:
-    """Return the place of each element of the sources that the program reads, by (source, position)."""
-    return {(leaf.source, leaf.position): place for place, leaf in builder.leaves.items() if leaf.source in sources}
-
-
-def _element(builder: Builder, layout: Layout, place: int) -> Element:
+def _element(builder: Builder, layout: Layout, place: int, sample: int = 0) -> Element:
     if place in builder.constants:
         return Element(-1, 0, builder.constants[place])
-    return Element(int(layout.array_of[place]), int(layout.position_of[place]))
+    return Element(int(layout.array_of[place]), int(layout.position_of[place] + sample * layout.stride_of[place]))
 
 
 def _result(program: Builder, array: int, position: int, place: int) -> Element:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import copy
 import heapq
 import itertools
-import math
 import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from autograd.compiler.batching import LEAVING, PACK, PICK
 from autograd.compiler.builder import Builder
 from autograd.compiler.emit import Emitted
 from autograd.compiler.formulas import write_call
@@ -41,7 +41,11 @@ _WORTH: Final = 0.75
 #: Names that lines of Python make.
 _LOCAL: Final = re.compile(r"(t|step|kept|v\d+\w*|given\d+)$")
 
+#: What no statement computes, or one that copies.
+_ELSEWHERE: Final = frozenset({None, stop_gradient, PICK, PACK})
+
 Spot = tuple[int, int]
+Span = tuple[int, int, int]
 
 
 def mix(emitted: Emitted, layout: Layout, program: Builder, kept: Collection[int], forward: int) -> Emitted:
@@ -118,7 +122,11 @@ class _Mixer:
         return sum(max(1, len(operands[place]) - 1) for number in numbers for place in self.places[number])
 
     def _is_narrow(self, number: int) -> bool:
-        statement = self.layout.statements[number]
+        statement, places = self.layout.statements[number], self.places[number]
+        if not places or not self.program.batched.keys().isdisjoint(places):
+            return False
+        if self.program.primitives[places[0]] in LEAVING:  # it sums over a batch
+            return False
         if isinstance(statement.primitive, Elementwise) and write_call(statement.primitive)[2]:
             return False  # it is a function that lines would have to bring along
         if not isinstance(statement.primitive, Elementwise) and statement.primitive.name not in ("dot", "total"):
@@ -264,7 +272,7 @@ def _places(layout: Layout, program: Builder) -> list[list[int]]:
     places: list[list[int]] = [[] for _ in layout.statements]
     array_of, position_of = layout.array_of.tolist(), layout.position_of.tolist()
     for place, primitive in enumerate(program.primitives):
-        if primitive is None or primitive is stop_gradient or array_of[place] < 0:
+        if primitive in _ELSEWHERE or array_of[place] < 0:
             continue
         root, start = home(layout, array_of[place])
         run = int(np.searchsorted(starts[root], start + position_of[place], side="right")) - 1
@@ -289,14 +297,12 @@ def _dependencies(layout: Layout) -> list[set[int]]:
     return before
 
 
-def _written_by(layout: Layout, statement: Statement) -> tuple[int, int, int]:
-    """Return the memory that a statement writes: whose it is, and its first and last position."""
-    root, start = home(layout, statement.array)
-    first = start + statement.start
-    return root, first, first + math.prod(statement.extents) - 1
+def _written_by(layout: Layout, statement: Statement) -> Span:
+    """Return the memory that a statement writes."""
+    return _read_by(layout, statement.out)
 
 
-def _read_by(layout: Layout, operand: Operand) -> tuple[int, int, int]:
+def _read_by(layout: Layout, operand: Operand) -> Span:
     """Return the memory that an operand is read from: whose it is, and its first and last position."""
     assert not isinstance(operand, Constants)
     root, start = home(layout, operand.array)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from autograd.compiler import packing
+from autograd.compiler.batching import BATCH_TOTAL, PACK, PICK, PUT, SPREAD
 from autograd.compiler.builder import ALONE, Builder, Terms
 from autograd.compiler.program import Program, count_uses
 from autograd.primitive import Primitive
@@ -46,6 +48,8 @@ class _Rewriter:
             self.builder.origin = place
             if primitive is None:
                 written[place] = self._given(place)
+            elif primitive in _OF_BATCHES:
+                written[place] = self._batching(place, primitive, operands)
             elif primitive not in _COLLECTED:
                 written[place] = self.builder.add(primitive, tuple([place_of(operand) for operand in operands]))
             else:
@@ -67,6 +71,9 @@ class _Rewriter:
     def _given(self, place: int) -> int:
         if place in self.program.constants:
             return self.builder.constant(self.program.constants[place])
+        if place in self.program.batched:
+            stride, extent = self.program.strides[place], self.program.batched[place]
+            return self.builder.batched_leaf(*self.program.leaves[place], stride, extent)
         return self.builder.leaf(*self.program.leaves[place])
 
     def _prepare(self, place: int, primitive: Primitive, operands: tuple[int, ...]) -> None:
@@ -79,6 +86,8 @@ class _Rewriter:
         elif primitive is DOT:
             for operand in operands[:-1]:
                 self.place(operand)
+        elif primitive is PUT:
+            self.place(operands[0])
         elif primitive is subtract:
             self.place(operands[1])
             if self.program.primitives[operands[0]] is multiply:
@@ -92,7 +101,18 @@ class _Rewriter:
         lefts, rights = self._terms(old)
         if rights == [ALONE, self._minus_one]:
             return self.builder.add(subtract, (lefts[0], lefts[1]))
-        return self.builder.sum(lefts, rights)
+        return self.builder.sum(lefts, rights, self.program.batched.get(old, 0))
+
+    def _batching(self, place: int, primitive: Primitive, operands: tuple[int, ...]) -> int:
+        """Write what leads into a batch or out of it."""
+        builder, program = self.builder, self.program
+        if primitive is SPREAD:
+            return self.place(operands[0])
+        if primitive is PICK:
+            return packing.pick(builder, self.place(operands[0]), int(program.constants[operands[1]]))
+        if primitive is PACK:
+            return packing.pack(builder, [self.place(operand) for operand in operands])
+        return builder.sum(*packing.over_batch(builder, *self._terms(operands[0]), program.batched[operands[0]]))
 
     def _terms(self, old: int) -> Terms:
         """Return what a sum adds up, after taking apart the sums and products that wait for it."""
@@ -117,6 +137,12 @@ class _Rewriter:
                 left, right = operands[place]
                 lefts.append(written[left])
                 rights.append(written[right])
+            elif primitives[place] is PUT:
+                given, *numbers = operands[place]
+                lefts.append(
+                    packing.put(self.builder, written[given], *[int(self.program.constants[x]) for x in numbers])
+                )
+                rights.append(ALONE)
             elif primitives[place] is subtract:
                 left, right = operands[place]
                 stack += (~right, left)  # the terms of the left, then minus the right
@@ -131,4 +157,6 @@ class _Rewriter:
 
 
 #: What a sum takes apart.
-_COLLECTED: Final = frozenset({add, subtract, multiply, DOT, TOTAL})
+_COLLECTED: Final = frozenset({add, subtract, multiply, DOT, TOTAL, PUT})
+#: What leads into a batch or out of it.
+_OF_BATCHES: Final = frozenset({SPREAD, PICK, PACK, BATCH_TOTAL})

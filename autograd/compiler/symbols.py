@@ -17,8 +17,11 @@ from autograd.recording import recording
 from autograd.value import Value
 
 if TYPE_CHECKING:
+    from autograd.compiler.mapping import Batch
     from autograd.compiler.trace import Writer
 
+#: What a comparison of nodes gives is a truth value, not a node.
+COMPARISONS: Final = frozenset({less, less_equal, greater, greater_equal, equal, not_equal})
 _NUMBERS = (float, int, np.floating, np.integer, np.bool_)
 #: What operands mostly are; the kinds of symbol follow below.
 _COMMON: Final[set[type]] = {float, int, Value}
@@ -62,9 +65,9 @@ class Symbol(Operators, Node):
     precedence: ClassVar[int] = 2
 
     place: int
-    writer: Writer
+    writer: Writer | Batch
 
-    def __init__(self, writer: Writer, place: int) -> None:
+    def __init__(self, writer: Writer | Batch, place: int) -> None:
         self.writer = writer
         self.place = place
         self.label = ""

@@ -76,7 +76,8 @@ def record(function: Callable[..., Any], arguments: Sequence[Any], argnums: Sequ
     given = [leaf for position in argnums for leaf in leaves(arguments[position]) if isinstance(leaf, Node)]
     mode, nested = recording.get(), transforming.get()
     among_nodes = nested or any(not leaf.is_number for leaf in given)
-    symbolic = nested or (bool(given) and mode is not False)
+    # Within a trace there are no numbers yet: derivatives are recorded, whatever the arguments are.
+    symbolic = nested or not isinstance(mode, bool) or (bool(given) and mode)
     renewed = list(arguments)
     with transformation():
         for position in argnums:
@@ -89,7 +90,7 @@ def record(function: Callable[..., Any], arguments: Sequence[Any], argnums: Sequ
 def fresh(leaf: Any) -> Value:
     """Return a variable with the number of `leaf`; with an edge to it when it is a node itself."""
     if isinstance(leaf, Node):
-        return identity(leaf)  # type: ignore[no-any-return]
+        return Value(identity(leaf))  # a node, also where it stands for a plain number in a trace
     if isinstance(leaf, bool | np.bool_ | str) or leaf is None:
         raise OperandError(f"cannot differentiate with respect to {leaf!r}: expected floats, or lists of floats")
     return Value(leaf)

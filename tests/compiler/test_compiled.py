@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import math
 import pickle
 import subprocess
 import sys
@@ -132,6 +133,26 @@ def test_it_composes_with_transformations():
     np.testing.assert_allclose((value, *slope), (f(point), *grad(f)(point)), rtol=1e-12)
     np.testing.assert_allclose(compile(vmap(f))(np.array([point, point])), [f(point)] * 2, rtol=1e-12)
     np.testing.assert_allclose(compile(f)(point), f(point), rtol=1e-12)
+
+
+def test_derivatives_at_constants_compile():
+    cubed = lambda v: v[0] * v[1] * v[1]
+    scaled = lambda x: grad(lambda v: cubed(v) * x)([2.0, 2.0])
+    assert compile(scaled)(3.0) == scaled(3.0) == [12.0, 24.0]
+    mixed = lambda x: [grad(grad(lambda v: v * v * v * x))(2.0), *grad(cubed)([2.0, x])]
+    assert compile(mixed)(3.0) == mixed(3.0) == [36.0, 9.0, 12.0]
+
+
+def test_derivatives_at_nan_are_nan():
+    slope = compile(grad(lambda x: 2.0 * x * x))
+    assert math.isnan(slope(math.nan))
+    assert slope(3.0) == 12.0
+    assert slope.stats.traces == 1
+
+
+def test_constant_second_derivatives_compile():
+    function = hessian(lambda v: sum(7.0 * v[1] * v[2] + x for x in v))
+    assert compile(function, executor="numpy")([1.0, 2.0, 3.0]) == function([1.0, 2.0, 3.0])
 
 
 def test_values_as_arguments_get_gradients():

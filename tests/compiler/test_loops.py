@@ -141,4 +141,6 @@ def test_factors_that_stand_the_other_way_round_in_the_first_step_need_no_table(
     loss = fast(x, rate)
     assert loss.data == pytest.approx(damped(0.3, 0.2), rel=1e-13)
     assert "for t in range(" in fast.source
-    assert "given" not in fast.source
+    assert "given1" not in fast.source
+    loss.backward()
+    assert rate.grad == pytest.approx(-0.1 * STEPS * loss.data / (1 - 0.1 * 0.2), rel=1e-12)

@@ -112,7 +112,7 @@ def test_statements_run_in_order_and_fill_every_array(staged):
         outputs = [*places, *gradients]
     layout = reroll(builder, outputs)
     sources = len(builder.sources)
-    written = [np.full(size, number < sources) for number, size in enumerate(layout.sizes)]
+    written = [np.full(size, number < sources or number in layout.given) for number, size in enumerate(layout.sizes)]
     for array in layout.homes:  # the same memory
         root, start = home(layout, array)
         written[array] = written[root][start : start + layout.sizes[array]]
@@ -121,9 +121,9 @@ def test_statements_run_in_order_and_fill_every_array(staged):
             if not isinstance(operand, Constants):
                 array, positions = reads(operand)
                 assert written[array][positions].all(), f"{statement.primitive} reads what is not yet computed"
-        stop = statement.start + int(np.prod(statement.extents, dtype=int))
-        assert not written[statement.array][statement.start : stop].any()
-        written[statement.array][statement.start : stop] = True
+        array, positions = reads(statement.out)
+        assert not written[array][positions].any()
+        written[array][positions] = True
     assert all(flags.all() for flags in written)
 
 

@@ -247,7 +247,8 @@ def compile(
         What to do about a branch not met before: "trace" it, or raise an "error".
     executor
         What the program becomes: "numpy" statements; for narrow programs, such as the steps of a solver, straight-line
-        "python", or, with the extra of that name, a tape run as machine code ("jit"); "auto" chooses by size and form.
+        "python", or, with the extra of that name, machine code ("jit"). "auto" chooses by size and form, also for parts
+        of a program, and turns to machine code when a program has run often enough to be worth compiling.
 
     Raises
     ------

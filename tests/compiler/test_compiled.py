@@ -254,6 +254,18 @@ def math_free(x):
     return x * x
 
 
+def test_results_can_be_copied():
+    weight = Value(2.0)
+    result = compile(lambda x: weight * weight * x)(3.0)
+    twin = copy.copy(result)
+    weight.data = 5.0
+    twin.backward()
+    assert (twin.data, weight.grad) == (12.0, 12.0)
+    apart = copy.deepcopy(result)
+    apart.backward()
+    assert (apart.data, apart.operands[0].grad, weight.grad) == (12.0, 24.0, 12.0)
+
+
 def test_any_callable_is_compiled():
     model = nn.MLP(2, [3, 1], rng=0)
     fast = compile(model)

@@ -325,6 +325,40 @@ def test_static_arguments_make_programs_of_their_own():
     assert fast.stats.traces == 5
 
 
+@pytest.mark.parametrize("executor", ["numpy", "python"])
+def test_any_key_may_name_an_argument(executor):
+    weight, plain = Value(0.5, label="np"), compile(lambda d: sum(v * v for v in d.values()), executor=executor)
+    for key in ("my key", "a-b", 1.5, (1, 2), None, "", "class", "np", "print", "exp1"):
+        assert plain({key: 3.0}) == 9.0
+
+    def named(**given):
+        return sum(weight * autograd.exp(x) for xs in given.values() for x in xs)
+
+    for key in ("x0", "parameters", "np", "math", "forward", "saved", "print", "class", "abs", "exp1", "step", "v1"):
+        fast = compile(lambda q, **given: q * named(**given), executor=executor)
+        found, expected = fast(2.0, **{key: [1.0, 2.0]}), 2.0 * named(given=[1.0, 2.0])
+        assert found.data == pytest.approx(expected.data, rel=1e-14)
+        exec(fast.source, {})
+
+
+@pytest.mark.parametrize("executor", ["numpy", "python", "auto"])
+def test_arguments_of_one_name_are_kept_apart(executor):
+    function = lambda d: sum(3.0 * x + y * autograd.exp(x) for x, y in zip(d["a_b"], d["a"]["b"], strict=True))
+    for count in (1, 30):
+        given = {"a_b": [1.0] * count, "a": {"b": [2.0] * count}}
+        assert compile(function, executor=executor)(given) == pytest.approx(function(given), rel=1e-13)
+    steps = lambda d: sum(x * d["w_1"][0] for x in d["w"] * 2) + d["w_1"][1]
+    given = {"w": [1.0, 2.0], "w_1": [3.0, 4.0]}
+    assert compile(steps, executor=executor)(given) == pytest.approx(steps(given), rel=1e-14)
+
+
+def test_the_kind_of_a_key_is_part_of_the_form():
+    function = lambda d: {key: x * (2.0 if isinstance(key, str) else 1.0) for key, x in d.items()}
+    fast = compile(function)
+    for given in ({1: 1.0}, {"1": 1.0}, {True: 1.0}, {1.0: 1.0}):
+        assert repr(fast(given)) == repr(function(given))
+
+
 def test_every_kind_of_number_is_an_argument():
     double = compile(lambda x: 2.0 * x)
     for x in (1.5, np.float64(1.5), np.float32(1.5), np.array(1.5)):

@@ -114,7 +114,8 @@ class Pool:
     def flatten(self) -> None:
         """Let the arrays hold the truth from now on."""
         with self:
-            if not self.is_flat and self.can_be_flat:
+            # A value that a newer pool has taken over is that pool's to write back.
+            if not self.is_flat and self.can_be_flat and all(_pools.get(id(value)) is self for value in self.values):
                 for value in self.values:
                     value.__class__ = PooledValue
                 self.is_flat = True
@@ -191,7 +192,11 @@ class Members:
             return
         with _lock:
             pool.flatten()
-            pool.grad[self._places] += gradient
+            if pool.is_flat:
+                pool.grad[self._places] += gradient
+                return
+        for value, slope in zip(self.values, gradient.tolist(), strict=True):
+            value.grad += slope
 
 
 def find_flat(values: Sequence[Any]) -> Pool | None:

@@ -63,14 +63,14 @@ def _lives(layout: Layout, sources: int, forward: int, kept: Collection[int]) ->
                 root, _ = home(layout, operand.array)
                 crosses = number >= forward > first[root]
                 last[root] = end if crosses else max(last[root], number)
-    for array in set(kept) - layout.given.keys():
+    for array in kept:
         last[home(layout, array)[0]] = end
     return first, last
 
 
 def _in_place(layout: Layout, statement: Statement, tenant: int) -> bool:
     """Tell whether a statement may write over an array that it reads: each element where it is read."""
-    if statement.terms is not None or statement.segments is not None or statement.start:
+    if statement.terms is not None or statement.segments is not None or statement.start or statement.row:
         return False
     if math.prod(statement.extents) != layout.sizes[tenant] or layout.sizes[statement.array] != layout.sizes[tenant]:
         return False

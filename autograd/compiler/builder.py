@@ -150,7 +150,7 @@ class Builder(Program):
                     second, first = kinds.setdefault((other, rank), ([], []))
             first.append(left)
             second.append(right)
-        if len(kinds) >= _MANY_KINDS and not self.batched:
+        if len(kinds) >= _MANY_KINDS:
             kinds = self._joined(kinds)
         parts: list[int] = []
         for rank, other in sorted(kinds):
@@ -163,15 +163,17 @@ class Builder(Program):
     def _joined(self, kinds: dict[tuple[int, int], Terms]) -> dict[tuple[int, int], Terms]:
         """Return the terms of kinds that are alike, such as those of each step of a recurrence, as one kind.
 
-        Alike are as many terms, computed by the same primitives; their operands are set side by side.
+        Alike are as many terms, computed by the same primitives; their operands are set side by side. In a batch they
+        would be set side by side in each sample: that is a copy which nothing saves, and so its kinds stay apart.
         """
         groups: dict[Any, list[Terms]] = {}
         for lefts, rights in kinds.values():
             other = ALONE if rights[0] == ALONE else self._likeness(rights[0])
-            groups.setdefault((len(lefts), self._likeness(lefts[0]), other), []).append((lefts, rights))
+            batched = lefts[0] in self.batched or rights[0] in self.batched
+            groups.setdefault((batched, len(lefts), self._likeness(lefts[0]), other), []).append((lefts, rights))
         joined: dict[tuple[int, int], Terms] = {}
-        for (count, _, other), group in groups.items():
-            if len(group) >= _MANY_KINDS and count >= _MANY_TERMS:
+        for (batched, count, _, other), group in groups.items():
+            if len(group) >= _MANY_KINDS and count >= _MANY_TERMS and not batched:
                 lefts = list(self.side_by_side(tuple([x for lefts, _ in group for x in lefts])))
                 rights = [x for _, rights in group for x in rights]
                 group = [(lefts, rights if other == ALONE else list(self.side_by_side(tuple(rights))))]

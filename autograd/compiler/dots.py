@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.compiler.access import contiguous_steps
 from autograd.compiler.contraction import Matmul, as_matmul
-from autograd.compiler.operands import extents_of, is_contiguous, moves, one_number, reordered, with_loop, without
+from autograd.compiler.operands import dot_for, extents_of, moves, one_number, reordered, with_loop, without
 from autograd.compiler.statements import Constants, Operand, Statement, View
 from autograd.compiler.writer import LONGEST_BY_ONES, Writer
 
@@ -21,8 +21,6 @@ _MOST_PRODUCTS: Final = 1 << 20
 _FEW_PRODUCTS: Final = 512
 #: Up to so many rows, matrix products of one row and one column are quicker than a product and a sum.
 _FEW_ROWS: Final = 48
-#: Columns up to which NumPy multiplies a column and a row more slowly than BLAS does.
-_NARROW: Final = 128
 #: An operand of at most so many elements may be copied to make it dense.
 _CHEAP_COPY: Final = 512
 
@@ -30,19 +28,13 @@ _CHEAP_COPY: Final = 512
 def write_product(writer: Writer, statement: Statement, out: View, comment: str) -> None:
     """Write a sum of one product: what begins at 0, and so may be a matrix product of a column and a row."""
     left, right = statement.operands
-    if (
-        isinstance(left, View)
-        and isinstance(right, View)
-        and is_contiguous(out)
-        and len(out.extents) == 2
-        and out.extents[1] <= 128
-    ):
+    if isinstance(left, View) and isinstance(right, View) and len(out.extents) == 2 and out.extents[1] <= 128:
         if right.steps[1] == 0 == left.steps[0]:
             left, right = right, left
         if left.steps[1] == 0 == right.steps[0] and left.steps[0] and right.steps[1]:
             column = View(left.array, left.offset, (left.extents[0], 1), (left.steps[0], 0))
             row = View(right.array, right.offset, (1, right.extents[1]), (0, right.steps[1]))
-            writer.line("np.dot({}, {}, out={})", [column, row, out], comment)
+            writer.line(f"{dot_for(out)}({{}}, {{}}, out={{}})", [column, row, out], comment)
             return
     writer.line("np.multiply({}, {}, out={})", [one_number(left), one_number(right), out], comment)
 
@@ -78,7 +70,7 @@ def _write_dot_of_vectors(writer: Writer, left: Operand, right: Operand, out: Vi
         return False
     if isinstance(right, Constants) and not right.numbers.shape:
         factors = writer.filled(extents[-1], float(right.numbers))
-        product = "np.dot" if outer < 2 and is_contiguous(out) else "np.matmul"
+        product = dot_for(out) if outer < 2 else "np.matmul"
         writer.line(f"{product}({{}}, {{}}, out={{}})", [left, factors, out], comment, [range(outer + 1)])
         return True
     if outer == 0:
@@ -95,8 +87,7 @@ def _write_matmul(writer: Writer, left: Operand, right: Operand, out: View, comm
     product = as_matmul(left, right, outer)
     if product is None:
         return _write_sum_of_matmuls(writer, left, right, out, comment)
-    cheap = _is_cheap_for_dot(product.left) and _is_cheap_for_dot(product.right)
-    if len(product.shape) == 2 and cheap and is_contiguous(out):
+    if len(product.shape) == 2 and _is_cheap_for_dot(product.left) and _is_cheap_for_dot(product.right):
         _write_flat_matmul(writer, product, out, comment)
         return True
     steps = tuple([out.steps[axis] for axis in product.axes])
@@ -110,13 +101,14 @@ def _write_matmul(writer: Writer, left: Operand, right: Operand, out: View, comm
 def _write_flat_matmul(writer: Writer, product: Matmul, out: View, comment: str) -> None:
     """Write a product of matrices, or of a matrix and a vector."""
     left, right = product.left, product.right
+    call = f"{dot_for(out)}({{}}, {{}}, out={{}})"
     if len(out.extents) == 2:
-        writer.line("np.dot({}, {}, out={})", [left, right, out], comment, [(1,), (0,)])
+        writer.line(call, [left, right, out], comment, [(1,), (0,)])
         return
     if product.shape[0] == 1:
         left, right = reordered(right, [1, 0]), reordered(left, [1, 0])
     vector = View(right.array, right.offset, right.extents[:1], right.steps[:1])
-    writer.line("np.dot({}, {}, out={})", [left, vector, out], comment, [(1,), (0,)])
+    writer.line(call, [left, vector, out], comment, [(1,), (0,)])
 
 
 def _write_sum_of_matmuls(writer: Writer, left: View, right: View, out: View, comment: str) -> bool:
@@ -156,16 +148,14 @@ def _write_products(
         template = f"np.einsum('{subscripts}->{letters[: len(out.extents)]}', {{}}, {{}}, out={{}})"
         writer.line(template, [left, right, out], comment, [range(len(loops))] * 2)
         return
-    flat = shape if out.extents else shape[1:]
+    call = dot_for(out)
+    sums = shape[:1] if call == "np.dot" and out.extents else out.extents
+    flat = (*sums, shape[1])
     products = writer.scratch("products", flat)
     shaped = products if flat == loops else f"{products}.reshape{loops}"
     writer.line("np.multiply({}, {}, out={})", [left, right, shaped], str(loops))
-    if not is_contiguous(out):
-        shaped = f"{products}.reshape{(*out.extents, shape[1])}"
-        writer.line("np.matmul({}, {}, out={})", [shaped, writer.filled(shape[1]), out], comment)
-        return
-    result = View(out.array, out.offset, flat[:-1], contiguous_steps(flat[:-1]))
-    writer.line("np.dot({}, {}, out={})", [products, writer.filled(shape[1]), result], comment)
+    result = View(out.array, out.offset, sums, contiguous_steps(sums)) if call == "np.dot" else out
+    writer.line(f"{call}({{}}, {{}}, out={{}})", [products, writer.filled(shape[1]), result], comment)
 
 
 def _is_cheap_for_dot(view: View) -> bool:

@@ -56,12 +56,11 @@ def emit(layout: Layout, program: Builder, forward: int) -> Emitted:
     for source in sources:
         for section in source.sections:
             writer.buffers[section.name] = _section_text(source.name, *section)
-    arrays = range(len(sources), len(layout.sizes))
+    for array, numbers in layout.given.items():
+        writer.constants[writer.names[array]] = numbers
+    arrays = [array for array in range(len(sources), len(layout.sizes)) if array not in layout.given]
     for array in sorted(arrays, key=lambda array: (array in layout.homes, array in layout.reuses)):  # owners first
-        if array in layout.given:
-            writer.constants[writer.names[array]] = layout.given[array]
-        else:
-            writer.buffers[writer.names[array]] = _buffer_text(layout, writer.names, array)
+        writer.buffers[writer.names[array]] = _buffer_text(layout, writer.names, array)
     forward_lines = 0
     starts = []
     for number, statement in enumerate(layout.statements):

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def join_arrays(layout: Layout, sources: int) -> None:
     """Let arrays that are copied whole live where their copies were to be, and drop the statements that copy them.
 
-    Where an array is copied to several places, it goes to the one where the most arrays meet.
+    Where an array is copied to several places, it goes to the one where the most arrays meet. Copies that stand side by
+    side in each sample of a batch are left alone: there no array stands whole.
 
     Parameters
     ----------
@@ -29,7 +30,7 @@ def join_arrays(layout: Layout, sources: int) -> None:
     """
     hosts: dict[int, list[Statement]] = {}
     for statement in layout.statements:
-        if statement.primitive is identity:
+        if statement.primitive is identity and not statement.row:
             hosts.setdefault(statement.array, []).append(statement)
     dropped: set[tuple[int, int]] = set()
     for host in sorted(hosts, key=lambda host: -len(hosts[host])):
@@ -69,7 +70,8 @@ def _copied(layout: Layout, copy: Statement, sources: int) -> int:
     """Return the array that a statement copies whole, or -1."""
     (operand,) = copy.operands
     array, offset = getattr(operand, "array", -1), getattr(operand, "offset", -1)
-    whole = array >= sources and offset == 0 and math.prod(copy.extents) == layout.sizes[array]
+    movable = array >= sources and array not in layout.given
+    whole = movable and offset == 0 and math.prod(copy.extents) == layout.sizes[array]
     return array if whole and getattr(operand, "steps", None) == contiguous_steps(copy.extents) else -1
 
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
-from autograd.compiler.access import contiguous_steps
 from autograd.compiler.joining import home
 from autograd.compiler.statements import Constants, Gather, Layout, Operand, Statement, View
 from autograd.primitive import Variadic
@@ -76,7 +75,9 @@ def _next_group(layout: Layout, sources: int, forward: int, done: set[int]) -> l
 
 def _is_small_and_whole(layout: Layout, statement: Statement) -> bool:
     """Tell whether a statement computes each element of one array by itself, from views."""
-    if statement.terms is not None or statement.segments is not None or statement.primitive is identity:
+    if statement.terms is not None or statement.segments is not None or statement.row:
+        return False
+    if statement.primitive is identity:
         return False
     size = layout.sizes[statement.array]
     elementwise = not isinstance(statement.primitive, Variadic) or len(statement.operands) == 2
@@ -102,7 +103,7 @@ def _written(layout: Layout, written: dict[int, int], member: _Member, operand: 
 def _merged(layout: Layout, sources: int, statements: Sequence[Statement]) -> Statement | None:
     """Return one statement for all, with the arrays it needs side by side; None if they cannot be."""
     columns = list(zip(*[x.operands for x in statements], strict=True))
-    results = [View(x.array, 0, x.extents, contiguous_steps(x.extents)) for x in statements]
+    results = [x.out for x in statements]
     free = [_are_free(layout, sources, column) for column in (*columns, results)]
     order = sorted(
         range(len(statements)),
@@ -129,6 +130,8 @@ def _are_free(layout: Layout, sources: int, column: Sequence[Operand]) -> bool:
     if not all(isinstance(x, View) and x.array >= sources and x.offset == 0 for x in column):
         return False
     arrays = [x.array for x in column if isinstance(x, View)]
+    if not layout.given.keys().isdisjoint(arrays):
+        return False
     hosts = {host for host, _ in layout.homes.values()}
     apart = len(set(arrays)) == len(arrays) and not any(x in layout.homes or x in hosts for x in arrays)
     return apart and len({layout.sizes[array] for array in arrays}) == 1

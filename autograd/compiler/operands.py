@@ -34,6 +34,11 @@ def without(operand: Operand, loops: Sequence[int]) -> Operand:
     return Constants(operand.numbers[index])
 
 
+def dot_for(out: View) -> str:
+    """Return the call that multiplies matrices and vectors: np.dot is quicker, but needs a dense result."""
+    return "np.dot" if out.steps == contiguous_steps(out.extents) else "np.matmul"
+
+
 def reordered(view: View, loops: Sequence[int]) -> View:
     """Return a view with these of its loops, in this order."""
     extents, steps = tuple([view.extents[x] for x in loops]), tuple([view.steps[x] for x in loops])
@@ -51,8 +56,3 @@ def one_number(operand: Operand) -> Operand:
     if isinstance(operand, View) and operand.extents and not any(operand.steps):
         return View(operand.array, operand.offset, (), ())
     return operand
-
-
-def is_contiguous(view: View) -> bool:
-    """Tell whether a view fills a part of its array without gaps, as np.dot wants its result."""
-    return view.steps == contiguous_steps(view.extents)

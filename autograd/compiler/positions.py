@@ -35,7 +35,10 @@ def outside(position: float, rows: int) -> DomainError:
 
 
 def positions_read(program: Program, outputs: Sequence[int]) -> tuple[list[PositionCheck], dict[int, int]]:
-    """Return the checks of positions that are given, and the places of those that are computed, with how many rows."""
+    """Return the checks of positions that are given, and the places of those that are computed, with how many rows.
+
+    A batched place is a position in each sample.
+    """
     live = live_places(program, outputs)
     counts: dict[int, int] = {}
     for place, primitive in enumerate(program.primitives):
@@ -46,8 +49,8 @@ def positions_read(program: Program, outputs: Sequence[int]) -> tuple[list[Posit
     for place in counts.keys() & program.leaves.keys():
         leaf = program.leaves[place]
         samples = range(program.batched.get(place, 1))
-        read = [leaf.position + sample * program.strides.get(place, 0) for sample in samples]
-        groups.setdefault((leaf.source, counts[place]), []).extend(read)
+        positions = [leaf.position + sample * program.strides.get(place, 0) for sample in samples]
+        groups.setdefault((leaf.source, counts[place]), []).extend(positions)
     checks = [PositionCheck(source, as_slice(np.unique(x)), rows) for (source, rows), x in groups.items()]
     return checks, {place: rows for place, rows in counts.items() if place not in program.leaves}
 

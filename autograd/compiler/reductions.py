@@ -10,7 +10,7 @@ from typing import TypeGuard
 
 import numpy as np
 
-from autograd.compiler.operands import extents_of, is_contiguous, reordered, without
+from autograd.compiler.operands import dot_for, extents_of, reordered, without
 from autograd.compiler.statements import SEGMENTED, Constants, Gather, Operand, Statement, View
 from autograd.compiler.templates import REDUCTIONS
 from autograd.compiler.writer import LONGEST_BY_ONES, Writer
@@ -56,7 +56,7 @@ def write_reduction(writer: Writer, statement: Statement, out: View, comment: st
     ):  # NumPy is quick along the last axis, if it is long
         operand, axes = reordered(operand, [1, 0]), (0,)
     if statement.primitive is TOTAL and count == 1 and statement.terms[0] <= LONGEST_BY_ONES:
-        product = "np.dot" if outer < 2 and is_contiguous(out) else "np.matmul"
+        product = dot_for(out) if outer < 2 else "np.matmul"
         writer.line(f"{product}({{}}, {{}}, out={{}})", [operand, writer.filled(*statement.terms), out], comment, every)
         return
     name = writer.called(REDUCTIONS[statement.primitive.name])

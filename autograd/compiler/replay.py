@@ -317,13 +317,10 @@ class ArrayReplay(Replay):
         # What merely has the number of a place in the array has a higher role than the place itself.
         roles = dict(sorted(zip(layout.array_of.tolist(), builder.roles, strict=True), reverse=True))
         forward = sum(roles[statement.array] <= lowered.forward_roles for statement in layout.statements)
-        if not builder.batched:
-            forward = timed(self.seconds, "merge", merge_statements, layout, len(self.sources), forward)
+        forward = timed(self.seconds, "merge", merge_statements, layout, len(self.sources), forward)
         self.outputs = [_element(builder, layout, place) for place in outputs]
         self._positions_at = [
-            (_element(builder, layout, place, sample), rows)
-            for place, rows in self._positions.items()
-            for sample in range(builder.batched.get(place, 1))
+            (element, rows) for place, rows in self._positions.items() for element in _samples(builder, layout, place)
         ]
         elements = [_element(builder, layout, place) for place in gradients]
         self.gradients = list(zip(lowered.inputs, elements, strict=True))
@@ -433,10 +430,17 @@ def timed(seconds: dict[str, float], stage: str, function: Callable[..., Any], *
     return result
 
 
-def _element(builder: Builder, layout: Layout, place: int, sample: int = 0) -> Element:
+def _element(builder: Builder, layout: Layout, place: int) -> Element:
     if place in builder.constants:
         return Element(-1, 0, builder.constants[place])
-    return Element(int(layout.array_of[place]), int(layout.position_of[place] + sample * layout.stride_of[place]))
+    return Element(int(layout.array_of[place]), int(layout.position_of[place]))
+
+
+def _samples(builder: Builder, layout: Layout, place: int) -> list[Element]:
+    """Return where a place is read in each sample: once, if it is not batched."""
+    first, stride = _element(builder, layout, place), int(layout.stride_of[place])
+    samples = range(builder.batched.get(place, 1))
+    return [first._replace(position=first.position + sample * stride) for sample in samples]
 
 
 def _result(program: Builder, array: int, position: int, place: int) -> Element:

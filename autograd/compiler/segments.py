@@ -45,7 +45,6 @@ _LOCAL: Final = re.compile(r"(t|step|kept|v\d+\w*|given\d+)$")
 _ELSEWHERE: Final = frozenset({None, stop_gradient, PICK, PACK})
 
 Spot = tuple[int, int]
-Span = tuple[int, int, int]
 
 
 def mix(emitted: Emitted, layout: Layout, program: Builder, kept: Collection[int], forward: int) -> Emitted:
@@ -125,7 +124,7 @@ class _Mixer:
         statement, places = self.layout.statements[number], self.places[number]
         if not places or not self.program.batched.keys().isdisjoint(places):
             return False
-        if self.program.primitives[places[0]] in LEAVING:  # it sums over a batch
+        if any(self.program.primitives[place] in LEAVING for place in places):  # it sums over a batch
             return False
         if isinstance(statement.primitive, Elementwise) and write_call(statement.primitive)[2]:
             return False  # it is a function that lines would have to bring along
@@ -297,12 +296,12 @@ def _dependencies(layout: Layout) -> list[set[int]]:
     return before
 
 
-def _written_by(layout: Layout, statement: Statement) -> Span:
-    """Return the memory that a statement writes."""
+def _written_by(layout: Layout, statement: Statement) -> tuple[int, int, int]:
+    """Return the memory that a statement writes: whose it is, and its first and last position."""
     return _read_by(layout, statement.out)
 
 
-def _read_by(layout: Layout, operand: Operand) -> Span:
+def _read_by(layout: Layout, operand: Operand) -> tuple[int, int, int]:
     """Return the memory that an operand is read from: whose it is, and its first and last position."""
     assert not isinstance(operand, Constants)
     root, start = home(layout, operand.array)

@@ -117,10 +117,12 @@ class Layout(NamedTuple):
     array_of, position_of
         For each place, its array (-1 for constants and dead places) and the position in it; of a batched place that
         of its first sample.
-    stride_of
-        For each batched place, how far apart its samples are.
     statements
         In an order in which they can run.
+    stride_of
+        For each batched place, how far apart its samples are.
+    given
+        For arrays of constants, their numbers.
     homes
         For arrays that are parts of another: the array, and where they start in it.
     reuses
@@ -149,8 +151,7 @@ def reroll(program: Builder, outputs: Sequence[int]) -> Layout:
     places = places[np.lexsort((places, order[places], roles[places]))]
     for _, group in itertools.groupby(places.tolist(), key=program.roles.__getitem__):
         roller.add_role(list(group))
-    if not program.batched:
-        join_arrays(roller.layout, len(program.sources))
+    join_arrays(roller.layout, len(program.sources))
     return roller.layout
 
 
@@ -171,9 +172,9 @@ class _Roller:
         count = len(program)
         sizes = [int(np.prod(source.shape, dtype=int)) for source in program.sources]
         shapes = [source.shape for source in program.sources]
-        self._uses = user_signatures(program, live)
         positions, strides = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
         self.layout = Layout(sizes, shapes, np.full(count, -1), positions, [], strides, {}, {}, {})
+        self._uses = user_signatures(program, live)
         #: How many samples the current role has, and how many its sums run over.
         self._samples = self._summed = 0
         for place, leaf in program.leaves.items():
@@ -194,16 +195,15 @@ class _Roller:
             batched = self.program.batched
             self._samples = batched.get(places[0], 0)
             self._summed = 0 if self._samples else max([batched.get(x, 0) for x in self.program.operands[places[0]]])
-            self._compute(_UNBATCHED.get(primitive, primitive), places)
+            self._compute(_UNBATCHED.get(primitive, primitive), beside_like_ones(places, self._uses))
 
     def _compute(self, primitive: Primitive, places: list[int]) -> None:
         """Write statements for runs of places that do the same to operands of one form."""
         layout = self.layout
         form = self._operand_arrays if primitive is identity else self._operand_count
-        places = places if self.program.batched else beside_like_ones(places, self._uses)
         if primitive is identity:  # copies: those of one array in a row, in the order in which arrays are first used
             first = {form(place): place for place in sorted(places, reverse=True)}
-            places = sorted(places, key=lambda place: (first[form(place)], self._operand_position(place)))
+            places = sorted(places, key=lambda x: (first[form(x)], self._operand_position(x)))
         array = self._new_array(places)
         start = 0
         runs = [list(run) for _, run in itertools.groupby(places, key=form)]
@@ -211,20 +211,23 @@ class _Roller:
             layout.statements.append(self._ragged(primitive, array, places))
             layout.shapes.append((len(places),))
             return
-        before = len(layout.statements)
+        statements: list[Statement] = []
         for group in runs:
             table = self._table(group)
-            row = len(places) if self._samples and len(runs) > 1 else 0
-            statements = self._statements(primitive, array, start, table)
-            layout.statements.extend([statement._replace(row=row) for statement in statements] if row else statements)
+            statements += self._statements(primitive, array, start, table)
             start += len(group)
-        shapes = [statement.extents for statement in layout.statements[before:]]
-        if len(shapes) == 1:
-            layout.shapes.append(shapes[0])
-        elif self._samples:
-            layout.shapes.append((self._samples, start))
-        else:
-            layout.shapes.append((len(shapes), *shapes[0]) if len(set(shapes)) == 1 else (start,))
+        if self._samples and len(statements) > 1:
+            statements = [statement._replace(row=len(places)) for statement in statements]
+        layout.statements.extend(statements)
+        layout.shapes.append(self._shape([statement.extents for statement in statements], start))
+
+    def _shape(self, parts: list[tuple[int, ...]], count: int) -> tuple[int, ...]:
+        """Return the shape of an array of so many places that is written in parts."""
+        if len(parts) == 1:
+            return parts[0]
+        if self._samples:
+            return (self._samples, count)
+        return (len(parts), *parts[0]) if len(set(parts)) == 1 else (count,)
 
     def _statements(self, primitive: Primitive, array: int, start: int, table: Positions) -> list[Statement]:
         if primitive is identity:
@@ -335,16 +338,18 @@ class _Roller:
     def _sums(self, primitive: Primitive, array: int, start: int, table: Positions) -> list[Statement]:
         """Return the statement for sums of one length, or several where each has its own pattern of terms."""
         whole = self._sum(primitive, array, start, table)
-        if not whole.miss or self._samples or self._summed:
+        if not whole.miss:
             return [whole]
         tables = self.layout.position_of[np.array([half.T for half in _halves(primitive, table)])]
         relative = tables - tables[:, :, :1]
         changes = np.flatnonzero((relative[:, 1:] != relative[:, :-1]).any(axis=(0, 2))) + 1
-        if not len(changes) or _STATEMENT * len(changes) >= _GATHERED + _ELEMENT * relative.size:
+        size = relative.size * max(self._samples, self._summed, 1)
+        if not len(changes) or _STATEMENT * len(changes) >= _GATHERED + _ELEMENT * size:
             return [whole]
         bounds = [0, *changes.tolist(), table.shape[1]]
         parts = itertools.pairwise(bounds)
-        return [self._sum(primitive, array, start + first, table[:, first:last]) for first, last in parts]
+        split = [self._sum(primitive, array, start + first, table[:, first:last]) for first, last in parts]
+        return [whole] if all(part.miss for part in split) else split
 
     def _sum(self, primitive: Primitive, array: int, start: int, table: Positions) -> Statement:
         halves = _halves(primitive, table)
@@ -386,8 +391,7 @@ class _Roller:
         if runs == 1 or primitive not in SEGMENTED or self._samples or self._summed:
             return False
         statement = _LOGSUMEXP if primitive is LOGSUMEXP else _STATEMENT
-        terms = sum(len(self.program.operands[place]) for place in places)
-        return _GATHERED + _ELEMENT * terms < statement * runs
+        return _GATHERED + _ELEMENT * sum(len(self.program.operands[place]) for place in places) < statement * runs
 
     def _ragged(self, primitive: Primitive, array: int, places: Sequence[int]) -> Statement:
         """Return all sums of a role as one statement, over the terms of one after the other."""

@@ -104,14 +104,8 @@ def reads(operand):
     return operand.array, operand.positions
 
 
-def test_statements_run_in_order_and_fill_every_array(staged):
-    builder, places = staged.simplified()
-    outputs = places
-    if staged.loss is not None:
-        builder, places, _, gradients = staged.differentiated()
-        outputs = [*places, *gradients]
-    layout = reroll(builder, outputs)
-    sources = len(builder.sources)
+def assert_filled_in_order(layout, sources):
+    """Assert that statements read what is written, and write every element of every array once."""
     written = [np.full(size, number < sources or number in layout.given) for number, size in enumerate(layout.sizes)]
     for array in layout.homes:  # the same memory
         root, start = home(layout, array)
@@ -125,6 +119,15 @@ def test_statements_run_in_order_and_fill_every_array(staged):
         assert not written[array][positions].any()
         written[array][positions] = True
     assert all(flags.all() for flags in written)
+
+
+def test_statements_run_in_order_and_fill_every_array(staged):
+    builder, places = staged.simplified()
+    outputs = places
+    if staged.loss is not None:
+        builder, places, _, gradients = staged.differentiated()
+        outputs = [*places, *gradients]
+    assert_filled_in_order(reroll(builder, outputs), len(builder.sources))
 
 
 def test_what_is_unsound_is_found():

@@ -18,6 +18,7 @@ from autograd import (
     compile,
     dot,
     hessian,
+    logsumexp,
     take,
     tanh,
     total,
@@ -26,13 +27,29 @@ from autograd import (
 )
 from autograd.compiler.arguments import read_call
 from autograd.compiler.program import Program, interpret, verify
-from autograd.compiler.replay import ArrayReplay, lower
+from autograd.compiler.replay import lower
+from autograd.compiler.statements import reroll
 from autograd.compiler.symbols import Symbol
 from autograd.compiler.trace import Writer, trace
 from autograd.node import Node
 from autograd.trees import leaves, map_leaves
-from tests.compiler.mapped import CORPUS, LOSSES, PARAMETERS, SAMPLES, TRANSFORMS, UNROLLED, B, X, Y, network, squared
+from tests.compiler.mapped import (
+    CORPUS,
+    LABELS,
+    LOSSES,
+    PARAMETERS,
+    SAMPLES,
+    TRANSFORMS,
+    UNROLLED,
+    B,
+    W,
+    X,
+    Y,
+    network,
+    squared,
+)
 from tests.compiler.test_random_programs import loop_programs
+from tests.compiler.test_stages import assert_filled_in_order
 from tests.engine.programs import programs
 
 
@@ -151,21 +168,70 @@ def test_every_stage_keeps_the_numbers(name):
     np.testing.assert_allclose(interpret(lowered.program, given, lowered.outputs), expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("name", CORPUS)
+def test_statements_of_batches_fill_every_array(name):
+    function, *arrays = CORPUS[name]
+    try:
+        found, places, _ = traced(function, *numbers(arrays))
+    except (TypeError, AttributeError):
+        found, places, _ = traced(function, *arrays)
+    lowered = lower(found.program, places, places[0] if places else None, range(len(found.program.sources)))
+    layout = reroll(lowered.program, [*lowered.outputs, *lowered.gradients])
+    assert_filled_in_order(layout, len(lowered.program.sources))
+
+
+def test_memory_is_shared_around_batches():
+    factors = [0.5 * k for k in range(400)]
+    rows = np.random.default_rng(3).normal(size=(400, 6))
+
+    def weighted(row, c):
+        state = [0.1, -0.2, 0.3]
+        for x in row:  # the weights are shared by all steps, and their gradient sums over steps and samples
+            state = [tanh(dot(ws, state) + b * x) for ws, b in zip(W, B, strict=True)]
+        return logsumexp([c * state[0], state[1], 1.0]) * c
+
+    function = lambda X: sum(vmap(weighted)(X, factors))
+    fast = compile(function, executor="numpy")
+    expected = outcome(function, (rows,))
+    for _ in range(2):  # constants are still what they were
+        assert_same(outcome(fast, (rows,)), expected)
+    layout = fast._latest[0].replay.layout
+    assert layout.given
+    assert layout.reuses
+    assert layout.given.keys().isdisjoint({*layout.reuses, *layout.reuses.values(), *layout.homes})
+
+
+@pytest.mark.parametrize("executor", ["numpy", "python"])
+def test_positions_are_checked_in_every_sample(executor):
+    chosen = lambda X: total([total(v) for v in vmap(lambda row: take(W, row[1]))(X)])
+    shifted = lambda X: total([total(v) for v in vmap(lambda row: take(W, row[1] + 1))(X)])
+    labels = np.stack([LABELS + 9, LABELS], axis=1)
+    for function, good in ((chosen, labels), (shifted, labels - 1)):
+        fast = compile(function, executor=executor)
+        assert_same(outcome(fast, (good,)), outcome(function, (good,)))
+        for sample in (0, 3, SAMPLES - 1):
+            outside = good.copy()
+            outside[sample, 1] = 3
+            for form in (function, fast):
+                with pytest.raises(DomainError, match="position"):
+                    form(outside)
+        assert_same(outcome(fast, (good,)), outcome(function, (good,)))
+
+
 @pytest.mark.parametrize(
     "name", ["regression", "cross-entropy", "recurrent", "causal", "normalized", "hessians inside"]
 )
 def test_programs_do_not_grow_with_the_batch(name):
     function, *arrays = CORPUS[name]
     counts, statements = [], []
-    for copies in (2, 20):
+    for copies in (10, 40):  # a few dozen sums may be one line instead of two
         given = numbers([np.concatenate([array] * copies) for array in arrays])
         program = traced(function, *given)[0].program
         leaves_and_picks = len(program.leaves) + len(program.constants) + 12 * copies * SAMPLES
         counts.append(len(program) - leaves_and_picks)
         fast = compile(function)
         fast(*given)
-        replay = fast._latest[0].replay  # one statement may be one line or two, whichever is quicker at its size
-        statements.append(len(replay.layout.statements) if isinstance(replay, ArrayReplay) else replay.lines)
+        statements.append(fast.stats.statements)
     assert counts[1] <= counts[0]
     assert statements[0] == statements[1]
 

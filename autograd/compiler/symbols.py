@@ -115,6 +115,10 @@ class Symbol(Operators, Node):
         """Return the same number as a constant to every derivative."""
         return self.writer.leaf(self.data, "")
 
+    def conjugate(self) -> Any:
+        """Return the number itself, which is real: what NumPy asks for in `X.std()` and `np.vdot`."""
+        return self
+
     def __lt__(self, other: Any) -> Any:
         return less(self, other) if self.accepts(other) else NotImplemented
 
@@ -200,13 +204,37 @@ class NumberSymbol(Symbol):
     __slots__ = ()
     is_number: ClassVar[bool] = True
 
-    __hash__ = Symbol.__hash__
+    def __hash__(self) -> int:
+        raise TracingError(
+            "a traced number cannot be in a set, or looked for in one or among the keys of a dictionary: what it is "
+            "is known only when the program runs.\n"
+            "  instead of   x in {1.0, 2.0}  or  table[x],   use   x == 1.0 or x == 2.0;\n"
+            "  instead of   return {x},   use lists, tuples and dictionaries:   return [x]"
+        )
+
+    def __and__(self, other: Any) -> Any:
+        return not_equal(self * other, 0.0) if _are_truths(self, other) else NotImplemented
+
+    def __or__(self, other: Any) -> Any:
+        return not_equal(self + other, 0.0) if _are_truths(self, other) else NotImplemented
+
+    def __xor__(self, other: Any) -> Any:
+        return not_equal(self, other) if _are_truths(self, other) else NotImplemented
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
 
     def __eq__(self, other: object) -> Any:
         return equal(self, other) if self.accepts(other) else NotImplemented
 
     def __ne__(self, other: object) -> Any:
         return not_equal(self, other) if self.accepts(other) else NotImplemented
+
+
+def _are_truths(*operands: Any) -> bool:
+    """Tell whether these are the answers of comparisons, or True or False."""
+    return all(
+        isinstance(x, bool | np.bool_) or (isinstance(x, NumberSymbol) and x.primitive in COMPARISONS) for x in operands
+    )
 
 
 class IndexSymbol(NumberSymbol):

@@ -156,6 +156,35 @@ def test_numbers_of_values_are_not_to_be_written_inside():
 # --- what Python looks at ---------------------------------------------------------------------------------------------
 
 
+def test_numbers_are_not_looked_for_by_their_hash():
+    table = {1.0: 5.0}
+    for look in (lambda x: x in {1.0, 2.0}, lambda x: table.get(x, 0.0)):
+        with pytest.raises(TracingError, match=r"instead of[\s\S]*x == 1\.0 or x == 2\.0"):
+            compile(look)(1.0)
+    among = compile(lambda x: x in [1.0, 2.0])
+    assert [among(1.0), among(3.0), among(2.0)] == [True, False, True]
+
+
+def test_truths_are_combined_as_in_numpy():
+    w = Value(1.5)
+    for function in (
+        lambda x: (x > 0) & (x < w),
+        lambda x: (x < 0) | (x > 5),
+        lambda x: True ^ (x > 1),
+        lambda x: where((x > 0) & (x != 1.0), x, -x) * 1.0,
+    ):
+        fast = compile(function)
+        assert [fast(x) for x in (1.0, 6.0, -1.0)] == [function(x) for x in (1.0, 6.0, -1.0)]
+    with pytest.raises(TypeError, match="unsupported operand"):
+        compile(lambda x: x & (x > 1))(1.0)
+
+
+def test_numpy_computes_on_traced_arrays():
+    X = np.array([0.5, 2.0, -1.0])
+    for function in (lambda X: X.std(), lambda X: np.vdot(X, X), lambda X: X[(X > 0) & (X < 1)].sum()):
+        assert compile(function)(X) == pytest.approx(function(X), rel=1e-14)
+
+
 def test_captured_numbers_are_never_frozen():
     w, v = Value(2.0), Value(3.0)
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: How many paths through its branches a function may have before it is run eagerly.
 LIMIT = 16
+#: For how many forms of its arguments a function is compiled until somebody is told.
+FORMS = 64
 
 Array = np.ndarray[Any, Any]
 
@@ -117,7 +119,7 @@ class Compiled:
         for path in list(paths):
             if difference := path.trace.watch.difference():
                 paths.remove(path)  # it was made for something that is there no longer
-                reason = f"{difference}, not the one that it was traced with"
+                reason = difference
                 continue
             numbers = path.numbers(call)
             with path.lock:
@@ -130,6 +132,11 @@ class Compiled:
             )
         if reason and not self._may_trace_again(call.key, reason):
             return self.function(*arguments, **settings)
+        if not paths and len(self._paths) == FORMS:
+            self._warn(
+                f"compiled for {FORMS} forms of its arguments: shapes, whole numbers and other settings. Pass what "
+                "changes from call to call as a float or an array"
+            )
         path = Path(self.function, self.executor, call, arguments, settings)
         self._traces[call.key] = self._traces.get(call.key, 0) + 1
         paths.insert(0, path)
@@ -155,14 +162,15 @@ class Compiled:
         if self._traces[key] < LIMIT:
             return True
         self._given_up.add(key)
-        warnings.warn(
-            f"{self.__name__}: traced {LIMIT} times, and yet another time would be needed: {reason}. It runs eagerly "
-            "from now on, for arguments of this form. autograd.where, maximum, minimum and take need no branches, and "
-            "what is passed as an argument may change",
-            RetraceWarning,
-            stacklevel=3,
+        self._warn(
+            f"traced {LIMIT} times, and yet another time would be needed: {reason}. It runs eagerly from now on, for "
+            "arguments of this form. autograd.where, maximum, minimum and take need no branches, and what is passed as "
+            "an argument may change"
         )
         return False
+
+    def _warn(self, words: str) -> None:
+        warnings.warn(f"{self.__name__}: {words}", RetraceWarning, stacklevel=4)
 
     # --- looking inside ----------------------------------------------------------------------------------------------
 
@@ -242,7 +250,8 @@ def compile(
     and other settings are static, and another value is compiled anew. Where Python looks at a number (`if x > 0`,
     `max`, `int`), the answer is guarded: a call that would answer differently is traced again, never guessed.
 
-    Results equal the eager ones to about 1e-12, since sums are re-associated. Side effects happen while tracing only.
+    Results equal the eager ones to about 1e-12, since sums are re-associated. Side effects happen while tracing only;
+    numbers are symbols meanwhile, and `isinstance(x, float)` or `isinstance(x, Value)` is false.
     A `Value` that the function reaches without being given it is a parameter, read afresh on every call. If another
     `Value` stands where it stood, or other numbers, text or functions where the code names some, the function is traced
     again.

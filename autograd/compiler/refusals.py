@@ -66,9 +66,14 @@ def refuse_hidden_results(outputs: Tree) -> None:
     Raises
     ------
     TracingError
-        A traced number is in an array of objects, a set, an iterator, or an attribute.
+        A traced number is in an array of objects, a set, an iterator, or an attribute, or text was made of it.
     """
     for leaf in leaves(outputs):
+        if isinstance(leaf, str) and "Symbol(" in leaf:
+            raise TracingError(
+                f"the compiled function returned text made of a traced number, {leaf[:60]!r}: it would be made once.\n"
+                "  instead of   return f'{loss.data:.3f}',   return loss  and make the text outside"
+            )
         kind, cure = type(leaf).__name__, "[x, y]  or  {'x': x}"
         if isinstance(leaf, np.ndarray):
             cure = "array.tolist()"

@@ -12,7 +12,7 @@ import pytest
 
 import autograd
 import nn
-from autograd import TracingError, Value, compile, grad, logsumexp, maximum, total, where
+from autograd import RetraceWarning, TracingError, Value, compile, grad, logsumexp, maximum, total, where
 from autograd.compiler.arguments import read_call
 from autograd.compiler.trace import trace
 
@@ -551,6 +551,19 @@ class Box:
 def test_hidden_results_are_refused(wrap, cure):
     with pytest.raises(TracingError, match=rf"instead of[\s\S]*{cure}"):
         compile(wrap)(1.0)
+
+
+def test_text_of_traced_numbers_is_refused():
+    with pytest.raises(TracingError, match=r"text made of[\s\S]*make the text outside"):
+        compile(lambda x: (x, f"{x:.2f}"))(1.0)
+
+
+def test_many_forms_are_worth_a_warning(monkeypatch):
+    monkeypatch.setattr("autograd.compiler.compiled.FORMS", 3)
+    power = compile(lambda x, n: x**n)
+    with pytest.warns(RetraceWarning, match="3 forms of its arguments") as caught:
+        assert [power(2.0, n) for n in range(6)] == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
+    assert len(caught) == 1
 
 
 def test_other_results_are_handed_on():

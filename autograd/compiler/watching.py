@@ -163,7 +163,8 @@ class Watch:
             self._classes[kind] = None
             for name, item in vars(kind).items():
                 if isinstance(item, MemberDescriptorType):
-                    yield getattr(thing, name, None)
+                    if kind.__module__.partition(".")[0] not in _PACKAGES:
+                        yield getattr(thing, name, None)
                     continue
                 item = getattr(item, "fget", getattr(item, "__func__", item))
                 if not isinstance(item, FunctionType):

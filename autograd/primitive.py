@@ -7,14 +7,14 @@ primitive is applied.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from autograd.errors import DomainError, OperandError, UnknownNameError
 from autograd.node import Node
+from autograd.node import is_one as is_one
 
 #: A derivative as an equation in the output and the operands, with ordinary operators and the library's
 #: functions, so that it runs on floats, arrays, nodes and symbols alike. None: locally constant.
@@ -50,7 +50,14 @@ class Primitive:
         self.scalar = scalar
         self.array = array
         self.symbol = symbol or name
+        #: Whether NumPy evaluates it in one go, so that a warning of NumPy's is about the operands.
+        self.is_ufunc = isinstance(array, np.ufunc)
         self.__doc__ = doc
+
+    #: Whether it is constant in pieces, so that nothing is ever passed on.
+    is_constant: bool = False
+    #: Whether it works on whole arrays (reshape, sum, matmul), not entry by entry.
+    on_arrays: ClassVar[bool] = False
 
     def local_derivatives(self, out: Any, operands: Sequence[Any], wanted: Sequence[bool]) -> tuple[Any, ...]:
         """Return the partial derivative in each wanted operand; None where not wanted or locally constant."""
@@ -101,6 +108,7 @@ class Elementwise(Primitive):
         super().__init__(name, scalar, array, symbol=symbol, doc=doc)
         self.rules = rules
         self.arity = len(rules)
+        self.is_constant = not any(rules)
 
     def __call__(self, *operands: Any) -> Any:
         """Apply the row to numbers, arrays or nodes; nodes are recorded."""
@@ -217,8 +225,3 @@ def differentiate_ieee(
         out = primitive.array(*scalars)
         partials = primitive.local_derivatives(np.float64(out), scalars, wanted)
     return float(out), tuple([None if partial is None else float(partial) for partial in partials])
-
-
-def is_one(number: Any) -> bool:
-    """Tell whether a local derivative is the plain number 1, which needs no multiplication."""
-    return isinstance(number, float | int) and not math.isnan(number) and number == 1

@@ -1,21 +1,28 @@
 """The two sweeps over a recorded graph: backward for gradients, forward for directional derivatives.
 
-Both exist once. With numbers they use the local derivatives stored on the nodes; with `symbolic=True` they run
-the rules of the primitives on the nodes themselves, so that what they return is recorded, and can be
-differentiated again. Nothing is stored on nodes.
+Both exist once, for every kind of node: an edge is something to pull a cotangent back along, or to push a tangent
+forward along, and the node knows how. With numbers (or arrays) the results are numbers (or arrays); with
+`symbolic=True` the rules of the primitives run on the nodes themselves, so that what they return is recorded, and
+can be differentiated again. Nothing is stored on nodes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from autograd.node import Node
-from autograd.primitive import is_one
 
 
 def sweep_backward(
-    order: list[Node], cotangents: Mapping[Node, Any], wrt: Iterable[Node], *, symbolic: bool = False
+    order: list[Node],
+    cotangents: Mapping[Node, Any],
+    wrt: Iterable[Node] | None = None,
+    *,
+    symbolic: bool = False,
+    keep: Container[Node] | None = None,
 ) -> dict[Node, Any]:
     """Carry cotangents from the outputs back to `wrt`; return the sum that arrives at each node reached.
 
@@ -26,21 +33,37 @@ def sweep_backward(
     cotangents
         The derivative to start from at each output.
     wrt
-        The nodes whose cotangents are wanted; only paths that lead to them are followed.
+        The nodes whose cotangents are wanted; only paths that lead to them are followed. None: all that are not
+        constant.
+    keep
+        The inner nodes whose cotangents are returned; those of others are dropped as soon as they are passed on,
+        which halves the memory of large arrays. None: all.
     """
     arrived = dict(cotangents)
-    wanted = _depending_on(order, wrt)
+    wanted = None if wrt is None else _depending_on(order, wrt)
+    owned: set[Node] = set()
     for node in reversed(order):
-        if node not in arrived or not node.operands or node not in wanted:
+        operands = node.operands
+        if not operands or node not in arrived or (wanted is not None and node not in wanted):
             continue
-        cotangent = arrived[node]
-        asked = [operand.__class__ is not float and operand in wanted for operand in node.operands]
-        partials = _partials(node, asked, symbolic=symbolic)
-        for operand, partial, leads in zip(node.operands, partials, asked, strict=True):
-            if partial is not None and leads:
-                contribution = scale(cotangent, partial)
-                # A node that is used twice gets two contributions, and their sum is its derivative.
-                arrived[operand] = arrived[operand] + contribution if operand in arrived else contribution
+        cotangent = arrived[node] if keep is None or node in keep else arrived.pop(node)
+        if wanted is None:
+            asked = [operand.__class__ is not float and not operand.constant for operand in operands]
+        else:
+            asked = [operand.__class__ is not float and operand in wanted for operand in operands]
+        contributions = node.pull_back(cotangent, asked, symbolic=symbolic)
+        for operand, contribution in zip(operands, contributions, strict=True):
+            if contribution is None:
+                continue
+            # A node that is used twice gets two contributions, and their sum is its derivative.
+            if operand not in arrived:
+                arrived[operand] = contribution
+            elif operand in owned:
+                arrived[operand] += contribution  # in place: nobody else has seen the sum
+            else:
+                arrived[operand] = arrived[operand] + contribution
+                if not symbolic and arrived[operand].__class__ is np.ndarray:
+                    owned.add(operand)
     return arrived
 
 
@@ -50,32 +73,12 @@ def sweep_forward(order: list[Node], tangents: Mapping[Node, Any], *, symbolic: 
     for node in order:
         if node in arrived or not node.operands:
             continue
-        moving = [operand.__class__ is not float and operand in arrived for operand in node.operands]
-        if not any(moving):
-            continue
-        partials = _partials(node, moving, symbolic=symbolic)
-        terms = [
-            scale(arrived[operand], partial)
-            for operand, partial, moves in zip(node.operands, partials, moving, strict=True)
-            if moves and partial is not None
-        ]
-        if terms:
-            arrived[node] = sum(terms[1:], start=terms[0])
+        moving = [None if operand.__class__ is float else arrived.get(operand) for operand in node.operands]
+        if any(tangent is not None for tangent in moving):
+            tangent = node.push_forward(moving, symbolic=symbolic)
+            if tangent is not None:
+                arrived[node] = tangent
     return arrived
-
-
-def scale(derivative: Any, partial: Any) -> Any:
-    """Multiply along an edge; a factor that is the plain number 1 makes no node."""
-    if is_one(partial):
-        return derivative
-    return partial if is_one(derivative) else derivative * partial
-
-
-def _partials(node: Node, wanted: list[bool], *, symbolic: bool) -> tuple[Any, ...]:
-    """Return the local derivatives of a node: the numbers it took on the way forward, or nodes."""
-    if symbolic and node.primitive is not None:
-        return node.primitive.local_derivatives(node, node.operands, wanted)
-    return node.partials
 
 
 def _depending_on(order: list[Node], inputs: Iterable[Node]) -> set[Node]:

@@ -55,15 +55,16 @@ class ArrayNode(Node):
         if primitive.on_arrays:
             return primitive.pull(cotangent, out, operands, wanted)  # type: ignore[no-any-return]
         contributions: list[Any] = []
-        for x, partial in zip(operands, primitive.local_derivatives(out, operands, wanted), strict=True):
-            if partial is None:
-                contributions.append(None)
-                continue
-            contribution = cotangent if is_one(partial) else cotangent * partial
-            if contribution.shape != x.shape:
-                contribution = sum_to(contribution, shape=x.shape)
-            # Rules that count with truth values (1.0 - (x < y)) are float64, whatever x is.
-            contributions.append(contribution if contribution.dtype == x.dtype else astype(contribution, dtype=x.dtype))
+        for x, partial in zip(operands, primitive.local_derivatives(out, operands, wanted)):  # noqa: B905 - one each
+            contribution = None
+            if partial is not None:
+                contribution = cotangent if partial.__class__ is float and partial == 1.0 else cotangent * partial
+                if contribution.shape != x.shape:
+                    contribution = sum_to(contribution, shape=x.shape)
+                # Rules that count with truth values (1.0 - (x < y)) are float64, whatever x is.
+                if contribution.dtype is not x.dtype and contribution.dtype != x.dtype:
+                    contribution = astype(contribution, dtype=x.dtype)
+            contributions.append(contribution)
         return contributions
 
     def push_forward(self, tangents: Sequence[Any], *, symbolic: bool) -> Any:

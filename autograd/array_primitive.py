@@ -148,7 +148,7 @@ class Bound(Primitive):
     """A row with its settings: what a node remembers."""
 
     on_arrays: ClassVar[bool] = True
-    is_ufunc = False
+    is_quiet = True
 
     def __init__(self, row: ArrayPrimitive, settings: dict[str, Any]) -> None:
         self.row = row

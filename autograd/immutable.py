@@ -90,13 +90,14 @@ def freeze(array: Any) -> Any:
 def owned(arrays: Sequence[Any]) -> list[Any]:
     """Return arrays that nobody else holds, and no two of them the same: copies only where they are needed."""
     holders = Counter(map(id, arrays))
-    return [
-        np.array(array)
-        if isinstance(array, np.ndarray)
-        and (array.base is not None or not array.flags.writeable or holders[id(array)] > 1)
-        else array
-        for array in arrays
-    ]
+    return [own(array, alone=holders[id(array)] == 1) for array in arrays]
+
+
+def own(array: Any, *, alone: bool) -> Any:
+    """Return the array, or a copy of it if it is a view, read-only, or not held alone."""
+    if array.__class__ is not np.ndarray or (alone and array.base is None and array.flags.writeable):
+        return array
+    return np.array(array)
 
 
 def unchanging(array: Array) -> Array:

@@ -41,17 +41,26 @@ class Primitive:
         What pictures write for it.
     doc
         One line of documentation.
+    quiet
+        Whether NumPy warns of nothing but the operands while `array` runs, as it does for a ufunc: then nothing has
+        to be silenced, which takes as long as the operation itself on few numbers.
     """
 
     def __init__(
-        self, name: str, scalar: Callable[..., float], array: Callable[..., Any], *, symbol: str = "", doc: str = ""
+        self,
+        name: str,
+        scalar: Callable[..., float],
+        array: Callable[..., Any],
+        *,
+        symbol: str = "",
+        doc: str = "",
+        quiet: bool | None = None,
     ) -> None:
         self.name = name
         self.scalar = scalar
         self.array = array
         self.symbol = symbol or name
-        #: Whether NumPy evaluates it in one go, so that a warning of NumPy's is about the operands.
-        self.is_ufunc = isinstance(array, np.ufunc)
+        self.is_quiet = isinstance(array, np.ufunc) if quiet is None else quiet
         self.__doc__ = doc
 
     #: Whether it is constant in pieces, so that nothing is ever passed on.
@@ -104,8 +113,9 @@ class Elementwise(Primitive):
         *rules: Rule | None,
         symbol: str = "",
         doc: str = "",
+        quiet: bool | None = None,
     ) -> None:
-        super().__init__(name, scalar, array, symbol=symbol, doc=doc)
+        super().__init__(name, scalar, array, symbol=symbol, doc=doc, quiet=quiet)
         self.rules = rules
         self.arity = len(rules)
         self.is_constant = not any(rules)
@@ -121,12 +131,19 @@ class Elementwise(Primitive):
 
     def local_derivatives(self, out: Any, operands: Sequence[Any], wanted: Sequence[bool]) -> tuple[Any, ...]:
         """Run the rules of the wanted operands only: `x ** 2` never takes the logarithm of x."""
+        rules = self.rules
         if self.arity == 1:
-            return (self.rules[0](out, *operands) if self.rules[0] is not None else None,)
+            return (rules[0](out, *operands) if rules[0] is not None else None,)
+        if self.arity == 2:
+            first, second = rules
+            return (
+                first(out, *operands) if first is not None and wanted[0] else None,
+                second(out, *operands) if second is not None and wanted[1] else None,
+            )
         return tuple(
             [
                 rule(out, *operands) if asked and rule is not None else None
-                for rule, asked in zip(self.rules, wanted, strict=True)
+                for rule, asked in zip(rules, wanted, strict=True)
             ]
         )
 

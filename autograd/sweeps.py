@@ -44,25 +44,26 @@ def sweep_backward(
     owned: set[Node] = set()
     for node in reversed(order):
         operands = node.operands
-        if not operands or node not in arrived or (wanted is not None and node not in wanted):
+        if not operands or (wanted is not None and node not in wanted):
             continue
-        cotangent = arrived[node] if keep is None or node in keep else arrived.pop(node)
-        if wanted is None:
-            asked = [operand.__class__ is not float and not operand.constant for operand in operands]
-        else:
-            asked = [operand.__class__ is not float and operand in wanted for operand in operands]
-        contributions = node.pull_back(cotangent, asked, symbolic=symbolic)
-        for operand, contribution in zip(operands, contributions, strict=True):
+        cotangent = arrived.get(node)
+        if cotangent is None:
+            continue
+        if keep is not None and node not in keep:
+            del arrived[node]
+        contributions = node.pull_back(cotangent, _asked(operands, wanted), symbolic=symbolic)
+        for operand, contribution in zip(operands, contributions):  # noqa: B905 - one for each
             if contribution is None:
                 continue
+            earlier = arrived.get(operand)
             # A node that is used twice gets two contributions, and their sum is its derivative.
-            if operand not in arrived:
+            if earlier is None:
                 arrived[operand] = contribution
             elif operand in owned:
-                arrived[operand] += contribution  # in place: nobody else has seen the sum
+                earlier += contribution  # in place: nobody else has seen the sum
             else:
-                arrived[operand] = arrived[operand] + contribution
-                if not symbolic and arrived[operand].__class__ is np.ndarray:
+                arrived[operand] = summed = earlier + contribution
+                if summed.__class__ is np.ndarray and not symbolic:
                     owned.add(operand)
     return arrived
 
@@ -79,6 +80,13 @@ def sweep_forward(order: list[Node], tangents: Mapping[Node, Any], *, symbolic: 
             if tangent is not None:
                 arrived[node] = tangent
     return arrived
+
+
+def _asked(operands: tuple[Any, ...], wanted: Container[Node] | None) -> list[bool]:
+    """Tell for each operand whether something is to be passed on to it."""
+    if wanted is None:
+        return [operand.__class__ is not float and not operand.constant for operand in operands]
+    return [operand.__class__ is not float and operand in wanted for operand in operands]
 
 
 def _depending_on(order: list[Node], inputs: Iterable[Node]) -> set[Node]:

@@ -7,6 +7,7 @@ keeps the arrays it was computed from, and the rules run on them when a gradient
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Final
 
@@ -16,7 +17,7 @@ from autograd.array_methods import ArrayMethods
 from autograd.array_node import ArrayNode, raw_of
 from autograd.array_primitive import ArrayPrimitive, Bound
 from autograd.errors import DomainError, GraphError, OperandError, ShapeError, TracingError
-from autograd.immutable import owned, read_array, unchanging
+from autograd.immutable import own, read_array, unchanging
 from autograd.node import UNSWEPT, Node, topological_order
 from autograd.operators import Operators
 from autograd.primitive import Elementwise, Primitive
@@ -94,7 +95,7 @@ class Tensor(ArrayMethods, ArrayNode, Operators):
             else:
                 return cls.apply(primitive, _as_operands(primitive, operands))
         try:
-            if primitive.is_ufunc or primitive.on_arrays:
+            if primitive.is_quiet or primitive.on_arrays:
                 out = primitive.array(*arrays)
             else:
                 with np.errstate(all="ignore"):
@@ -135,8 +136,8 @@ class Tensor(ArrayMethods, ArrayNode, Operators):
         return Tensor.apply(negative, (self,))  # type: ignore[no-any-return]
 
     def __pow__(self, other: Any) -> Tensor:
-        if other.__class__ is int:
-            return Tensor.apply(power, (self, float(other)))  # type: ignore[no-any-return]
+        if (other.__class__ is int or other.__class__ is float) and other == 2:  # NumPy's power of arrays is slow
+            return _record(np.square(self.array), power, (self, 2.0), (self.array, 2.0), constant=self.constant)
         return Operators.__pow__(self, other)
 
     def __matmul__(self, other: Any) -> Tensor:
@@ -253,18 +254,18 @@ def _leaf(array: Any, *, constant: bool) -> Tensor:
 
 def _store(order: list[Node], arrived: dict[Node, Any]) -> None:
     """Write the cotangents of a sweep to the nodes: inner ones afresh, leaves on top of what they have."""
-    nodes = list(arrived)
-    # A gradient of a leaf is its user's, to change in place.
-    gradients = dict(zip(nodes, owned([arrived[node] for node in nodes]), strict=True))
+    holders = Counter(map(id, arrived.values()))
     for node in order:
-        gradient = gradients.get(node)
+        gradient = arrived.get(node)
         if node.operands:
             node.grad = 0.0 if gradient is None else gradient
         elif not node.constant:
             if gradient is None:
                 gradient = np.zeros(node.data.shape, node.data.dtype) if node.is_array else 0.0
-            add_up = node.grad.__class__ is np.ndarray or node.grad != 0.0
-            node.grad = node.grad + gradient if add_up else gradient
+            if node.grad.__class__ is np.ndarray or node.grad != 0.0:
+                node.grad = node.grad + gradient
+            else:  # it is the user's now, to change in place
+                node.grad = own(gradient, alone=holders[id(gradient)] <= 1)
 
 
 # --- operands -------------------------------------------------------------------------------------------------------

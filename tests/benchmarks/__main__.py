@@ -1,4 +1,4 @@
-"""Run all benchmarks, or those named: `python -m tests.benchmarks [imports moons gpt chain compiled]`."""
+"""Run all benchmarks, or those named: `python -m tests.benchmarks [imports moons gpt chain compiled tensor]`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ BENCHMARKS = {
     "gpt": "tests.benchmarks.gpt",
     "chain": "tests.benchmarks.chain",
     "compiled": "tests.benchmarks.programs.peers",
+    "tensor": "tests.benchmarks.tensor",
 }
 
 

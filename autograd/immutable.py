@@ -81,8 +81,8 @@ def _thaw(x: Any) -> Any:
 
 def freeze(array: Any) -> Any:
     """Return a read-only view of an array; a NumPy number, which cannot change, as it is."""
-    if not isinstance(array, np.ndarray):
-        return array
+    if not isinstance(array, np.ndarray) or not array.ndim:
+        return array[()]
     array.flags.writeable = False  # before the view is made: it cannot be made writeable again then
     return array.view(FrozenArray)
 

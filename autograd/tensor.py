@@ -314,7 +314,7 @@ def _plain(x: Tensor) -> Tensor:
 
 
 def _explain(primitive: Primitive, arrays: Sequence[Any], error: ValueError) -> ValueError:
-    if isinstance(error, ShapeError):
+    if isinstance(error, ShapeError | np.linalg.LinAlgError):
         return error
     shapes = " and ".join(str(getattr(x, "shape", ())) for x in arrays)
     return ShapeError(

@@ -78,10 +78,13 @@ def _position(choose: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 argmax = _position(np.argmax, "argmax")
 argmin = _position(np.argmin, "argmin")
-argsort = _position(lambda x, axis: np.argsort(x, axis, kind="stable"), "argsort")
 argmax.__doc__ = "Return the position of the largest entry, as integers: a constant to every derivative."
 argmin.__doc__ = "Return the position of the smallest entry, as integers: a constant to every derivative."
-argsort.__doc__ = "Return the positions that sort the entries (axis None: all of them), as integers."
+
+
+def argsort(x: Any, axis: int | None = -1) -> Any:
+    """Return the positions that sort the entries along an axis (None: of all entries in order), as integers."""
+    return np.argsort(raw(as_array(x, "argsort")), axis, kind="stable")
 
 
 def sort(x: Any, axis: int | None = -1) -> Any:

@@ -60,6 +60,8 @@ class Recorded:
         """Return a number or array as the caller expects it: a node among nodes, else a float or a plain array."""
         if isinstance(derivative, Node) and not (self.symbolic and self.among_nodes):
             derivative = derivative.array if isinstance(derivative, ArrayNode) else derivative.data
+        if isinstance(derivative, np.ndarray) and not derivative.ndim:
+            derivative = derivative[()]
         if self.among_nodes:
             return Tensor(derivative, constant=True) if _holds_array(derivative) else Value(derivative)
         if isinstance(derivative, Node | np.ndarray):
@@ -70,8 +72,8 @@ class Recorded:
         """Return the derivative in a variable, of its shape; zero where there is none."""
         if derivative is None:
             derivative = zeros_like(variable)
-        if isinstance(variable, Tensor) and not self.among_nodes and isinstance(derivative, np.generic):
-            return derivative
+        if isinstance(variable, Tensor) and not self.among_nodes and not isinstance(derivative, Node):
+            return derivative[()] if not derivative.ndim else derivative
         return self.result(derivative)
 
     def results(self, tree: Tree) -> Tree:

@@ -75,25 +75,31 @@ class Node:
         With numbers the local derivatives taken on the way forward are used; with `symbolic=True` the rules of the
         primitive are run on the nodes themselves, so that what they return is recorded.
         """
+        if symbolic and self.primitive is not None:
+            partials = self.primitive.local_derivatives(self, self.operands, wanted)
+            return [
+                scale(cotangent, partial) if asked and partial is not None else None
+                for partial, asked in zip(partials, wanted, strict=True)
+            ]
         return [
-            scale(cotangent, partial) if asked and partial is not None else None
-            for partial, asked in zip(self._slopes(wanted, symbolic=symbolic), wanted, strict=True)
+            cotangent * partial if asked and partial is not None else None
+            for partial, asked in zip(self.partials, wanted)  # noqa: B905 - equal lengths by construction
         ]
 
     def push_forward(self, tangents: Sequence[Any], *, symbolic: bool) -> Any:
         """Return the tangent of this node, given those of its operands (None: it does not move)."""
         moving = [tangent is not None for tangent in tangents]
+        partials: Sequence[Any]
+        if symbolic and self.primitive is not None:
+            partials = self.primitive.local_derivatives(self, self.operands, moving)
+        else:
+            partials = self.partials
         terms = [
             scale(tangent, partial)
-            for tangent, partial in zip(tangents, self._slopes(moving, symbolic=symbolic), strict=True)
+            for tangent, partial in zip(tangents, partials, strict=True)
             if tangent is not None and partial is not None
         ]
         return sum(terms[1:], start=terms[0]) if terms else None
-
-    def _slopes(self, wanted: Sequence[bool], *, symbolic: bool) -> Sequence[Any]:
-        if symbolic and self.primitive is not None:
-            return self.primitive.local_derivatives(self, self.operands, wanted)
-        return self.partials
 
     @classmethod
     def make(cls, state: tuple[Any, ...]) -> Self:

@@ -18,6 +18,7 @@ ORDER = [
     "autograd.sweeps",
     "autograd.array_primitive",
     "autograd.primitives.comparison",
+    "autograd.primitives.error_function",
     "autograd.primitives.transcendental",
     "autograd.primitives.arithmetic",
     "autograd.primitives.activations",

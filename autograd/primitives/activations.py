@@ -16,6 +16,8 @@ from autograd.primitive import Elementwise, elementwise
 from autograd.primitives.comparison import minimum, where
 from autograd.primitives.transcendental import erf, exp, expm1
 
+_array = np.ndarray
+
 
 def _sigmoid_of_float(x: float) -> float:
     # exp is only asked for numbers below 0, so it cannot overflow, and small results keep their digits.
@@ -50,7 +52,7 @@ relu: Elementwise = elementwise(
     lambda x: 0.0 if x < 0 else x,
     lambda x: np.maximum(x, 0.0),
     # Of arrays a mask of truth values does, which is many times quicker than numbers of double precision.
-    lambda out, x: ~(x <= 0) if x.__class__ is np.ndarray else 1.0 - (x <= 0),
+    lambda out, x: ~(x <= 0) if x.__class__ is _array else 1.0 - (x <= 0),
     symbol="ReLU",
     doc="max(x, 0); its slope at 0 is 0",
     quiet=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -146,7 +147,34 @@ def _free_letters(used: tuple[str, ...]) -> Any:
 
 
 def _einsum(*xs: Any, inputs: tuple[str, ...], output: str) -> Any:
-    return np.einsum(f"{','.join(inputs)}->{output}", *xs, optimize=len(xs) > 1)
+    if len(xs) == 2 and all(len(set(letters)) == len(letters) for letters in inputs):
+        return _pair(xs[0], xs[1], inputs[0], inputs[1], output)
+    return np.einsum(f"{','.join(inputs)}->{output}", *xs, optimize=len(xs) > 2)
+
+
+def _pair(x: Any, y: Any, left: str, right: str, output: str) -> Any:
+    """Return the einsum of two arrays as a product of matrices, where it is one: many times quicker than loops."""
+    x, left = _without(x, left, right + output)
+    y, right = _without(y, right, left + output)
+    both = [letter for letter in left if letter in right]
+    batch, summed = [x for x in both if x in output], [x for x in both if x not in output]
+    rows, columns = [x for x in left if x not in right], [y for y in right if y not in left]
+    if not summed or not (rows or columns or not batch):
+        return np.einsum(f"{left},{right}->{output}", x, y)
+    sizes = dict(zip(left, x.shape, strict=True)) | dict(zip(right, y.shape, strict=True))
+    shape = [[sizes[letter] for letter in group] for group in (batch, rows, summed, columns)]
+    b, m, k, n = shape[0], math.prod(shape[1]), math.prod(shape[2]), math.prod(shape[3])
+    first = x.transpose([left.index(letter) for letter in (*batch, *rows, *summed)]).reshape(*b, m, k)
+    second = y.transpose([right.index(letter) for letter in (*batch, *summed, *columns)]).reshape(*b, k, n)
+    found = np.matmul(first, second).reshape((*b, *shape[1], *shape[3]))
+    order = [*batch, *rows, *columns]
+    return found.transpose([order.index(letter) for letter in output])
+
+
+def _without(x: Any, letters: str, needed: str) -> tuple[Any, str]:
+    """Return an array summed over the letters that stand nowhere else."""
+    lone = tuple([place for place, letter in enumerate(letters) if letter not in needed])
+    return (np.add.reduce(x, axis=lone), "".join(x for x in letters if x in needed)) if lone else (x, letters)
 
 
 einsum_row: _Einsum = _Einsum("einsum", _einsum, symbol="einsum", doc="sums of products, written by letters of axes")

@@ -82,6 +82,13 @@ def _normal_cdf(x: Any) -> Any:
     return 0.5 * (1.0 + erf(x * math.sqrt(0.5)))
 
 
+def _cdf_behind(out: Any, x: Any) -> Any:
+    """Return the distribution that the output has been multiplied by; arrays divide, which is quicker."""
+    if x.__class__ is _array:
+        return np.divide(out, x, out=np.full_like(x, 0.5), where=x != 0)
+    return _normal_cdf(x)
+
+
 def _normal_density(x: Any) -> Any:
     return exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
 
@@ -90,7 +97,7 @@ gelu: Elementwise = elementwise(
     "gelu",
     lambda x: x * _normal_cdf(x),
     lambda x: x * _normal_cdf(x),
-    lambda out, x: _normal_cdf(x) + x * _normal_density(x),
+    lambda out, x: _cdf_behind(out, x) + x * _normal_density(x),
     symbol="GELU",
     doc="x times the normal distribution's probability below x; Hendrycks & Gimpel 2016 (arXiv:1606.08415)",
     quiet=True,

@@ -89,6 +89,13 @@ _SB = (
 )
 
 
+# For float32 one formula does from 0.84375 on (Abramowitz and Stegun 1964, 7.1.26; it errs by 1.5e-7).
+_T = 0.3275911
+_A = (0.0, 0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)
+#: So many numbers at a time: what is computed in between stays in the cache.
+_BLOCK = 8192
+
+
 def erf_of_array(x: Any) -> Any:
     """Return the error function of each number, in the precision of the array.
 
@@ -98,10 +105,28 @@ def erf_of_array(x: Any) -> Any:
     if np.ndim(x) == 0:
         return np.result_type(x).type(math.erf(x))
     x = np.asarray(x)
-    size = np.abs(x)
+    out = np.empty(x.shape, x.dtype)
+    flat, target = np.ravel(x), out.reshape(-1)
+    formula = _single if x.dtype == np.float32 else _double
+    for start in range(0, flat.size, _BLOCK):
+        target[start : start + _BLOCK] = formula(flat[start : start + _BLOCK])
+    return out
+
+
+def _near_zero(x: Any) -> Any:
     near = np.clip(x, -0.85, 0.85)
     square = near * near
-    out = near + near * (_horner(square, _P) / _horner(square, _Q))
+    return near + near * (_horner(square, _P) / _horner(square, _Q))
+
+
+def _single(x: Any) -> Any:
+    size = np.minimum(np.abs(x), 10.0)
+    far = 1.0 - _horner(1.0 / (1.0 + _T * size), _A) * np.exp(-size * size)
+    return np.where(size < 0.84375, _near_zero(x), np.copysign(far, x))
+
+
+def _double(x: Any) -> Any:
+    size, out = np.abs(x), _near_zero(x)
     _put(out, x, (size >= 0.84375) & (size < 1.25), lambda s: _C + _horner(s - 1.0, _PA) / _horner(s - 1.0, _QA))
     _put(out, x, (size >= 1.25) & (size < 1 / 0.35), lambda s: _tail(s, _RA, _SA))
     _put(out, x, (size >= 1 / 0.35) & (size < 6.0), lambda s: _tail(s, _RB, _SB))

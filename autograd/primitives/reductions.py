@@ -152,8 +152,11 @@ def _softmax(x: Any, *, axis: Axis) -> Any:
 
 def _through_softmax(derivative: Any, out: Any, axis: Axis) -> Any:
     # The Jacobian of softmax is symmetric: one map serves both directions.
-    weighted = derivative * out
-    return weighted - out * sum(weighted, axis=axis, keepdims=True)
+    if derivative.__class__ is np.ndarray and out.__class__ is np.ndarray and axis == out.ndim - 1:
+        centred = derivative - np.einsum("...i,...i->...", derivative, out)[..., None]
+        centred *= out
+        return centred
+    return out * (derivative - sum(derivative * out, axis=axis, keepdims=True))
 
 
 softmax: ArrayPrimitive = ArrayPrimitive(

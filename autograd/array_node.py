@@ -205,6 +205,8 @@ class ArrayNode(Node):
             "use autograd's functions (autograd.sin(t)), or t.item() where only the number is wanted"
         )
 
+    __int__ = __float__
+
     def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
         raise OperandError(
             "a Tensor does not turn into an array by itself, since its gradient would be lost without a word; "

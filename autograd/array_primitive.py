@@ -52,7 +52,7 @@ class ArrayPrimitive(Primitive):
         register(self)
 
     def _refuse(self, *_: float) -> float:
-        raise OperandError(f"{self.name} works on arrays; put the numbers into one: Tensor([1.0, 2.0])")
+        raise OperandError(f"{self.name} works on arrays; put the numbers into one: Tensor([x, y])")
 
     def __call__(self, *operands: Any, **settings: Any) -> Any:
         """Apply the row to arrays or tensors; tensors are recorded."""

@@ -145,7 +145,7 @@ def _describe(data: Any, array: Any) -> str:
     if data is None:
         return "None; was a number forgotten, or does a function lack its return?"
     if array.dtype.kind == "O" and any(isinstance(x, Node) for x in array.flat):
-        return f"{describe(data)} with nodes in it; autograd.stack([...]) makes one tensor of many and keeps gradients"
+        return f"{describe(data)} with nodes in it; Tensor([...]) makes one tensor of many and keeps gradients"
     if array.dtype.kind == "c":
         return "complex numbers; take their .real or .imag part"
     return f"{describe(data)} of {array.dtype}"

@@ -3,16 +3,18 @@
 Both exist once, for every kind of node: an edge is something to pull a cotangent back along, or to push a tangent
 forward along, and the node knows how. With numbers (or arrays) the results are numbers (or arrays); with
 `symbolic=True` the rules of the primitives run on the nodes themselves, so that what they return is recorded, and
-can be differentiated again. Nothing is stored on nodes.
+can be differentiated again. Nothing is stored on nodes, until `store_gradients` is asked to.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
+from autograd.immutable import own
 from autograd.node import Node
 
 
@@ -66,6 +68,22 @@ def sweep_backward(
                 if summed.__class__ is np.ndarray and not symbolic:
                     owned.add(operand)
     return arrived
+
+
+def store_gradients(order: list[Node], arrived: dict[Node, Any]) -> None:
+    """Write the cotangents of a sweep to the nodes: inner ones afresh, leaves on top of what they have."""
+    holders = Counter(map(id, arrived.values()))
+    for node in order:
+        gradient = arrived.get(node)
+        if node.operands:
+            node.grad = 0.0 if gradient is None else gradient
+        elif not node.constant:
+            if gradient is None:
+                gradient = np.zeros(node.data.shape, node.data.dtype) if node.is_array else 0.0
+            if node.grad.__class__ is np.ndarray or node.grad != 0.0:
+                node.grad = node.grad + gradient
+            else:  # it is the user's now, to change in place
+                node.grad = own(gradient, alone=holders[id(gradient)] <= 1)
 
 
 def sweep_forward(order: list[Node], tangents: Mapping[Node, Any], *, symbolic: bool = False) -> dict[Node, Any]:

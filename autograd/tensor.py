@@ -7,7 +7,6 @@ keeps the arrays it was computed from, and the rules run on them when a gradient
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Final
 
@@ -17,14 +16,15 @@ from autograd.array_methods import ArrayMethods
 from autograd.array_node import ArrayNode, raw_of
 from autograd.array_primitive import ArrayPrimitive, Bound
 from autograd.errors import DomainError, GraphError, OperandError, ShapeError, TracingError
-from autograd.immutable import own, read_array, unchanging
+from autograd.immutable import read_array, unchanging
 from autograd.node import UNSWEPT, Node, topological_order
 from autograd.operators import Operators
 from autograd.primitive import Elementwise, Primitive
 from autograd.primitives.arithmetic import add, divide, multiply, negative, power, subtract
 from autograd.primitives.contraction import matmul
+from autograd.primitives.shaping import stack
 from autograd.recording import recording
-from autograd.sweeps import sweep_backward
+from autograd.sweeps import store_gradients, sweep_backward
 from autograd.trees import describe
 from autograd.value import NOT_TRACED, Value
 
@@ -41,7 +41,8 @@ class Tensor(ArrayMethods, ArrayNode, Operators):
     ----------
     data
         An array, a number, or nested lists of numbers: copied, as numpy.array does. Integers become float64. A
-        `Tensor` of a `Tensor` is the same node: gradients pass through it.
+        `Tensor` of a `Tensor` is the same node, and of lists of `Value`s or `Tensor`s they are stacked: gradients pass
+        through it.
     label
         A name for pictures and messages.
     dtype
@@ -74,7 +75,13 @@ class Tensor(ArrayMethods, ArrayNode, Operators):
             return data if dtype is None or data.dtype == dtype else data.astype(dtype)
         if not isinstance(_recording(), bool):
             raise TracingError(NOT_TRACED)
-        node = _leaf(read_array(data, dtype), constant=constant)
+        try:
+            node = _leaf(read_array(data, dtype), constant=constant)
+        except OperandError:
+            if not isinstance(data, list | tuple | np.ndarray) or not _has_nodes(data):
+                raise
+            node = _gather(data)
+            node = node if dtype is None else Tensor(node, dtype=dtype)
         node.label = label
         return node
 
@@ -132,6 +139,14 @@ class Tensor(ArrayMethods, ArrayNode, Operators):
             return Tensor.apply(divide, (self, other))  # type: ignore[no-any-return]
         return Operators.__truediv__(self, other)
 
+    def __isub__(self, other: Any) -> Tensor:
+        if not self.operands and not self.constant and _recording() is False:
+            raise OperandError(
+                "p -= x under no_grad() would give the name p a new tensor and leave the parameter as it is.\n"
+                "  instead of   p -= lr * p.grad,   use   p.data -= lr * p.grad"
+            )
+        return self.__sub__(other)
+
     def __neg__(self) -> Tensor:
         return Tensor.apply(negative, (self,))  # type: ignore[no-any-return]
 
@@ -179,7 +194,7 @@ class Tensor(ArrayMethods, ArrayNode, Operators):
         order = topological_order(self)
         with np.errstate(all="ignore"):
             arrived = sweep_backward(order, {self: seed}, keep=() if keep == "leaves" else None)
-        _store(order, arrived)
+        store_gradients(order, arrived)
 
     def _seed(self, cotangent: Any) -> Any:
         if self.constant:
@@ -252,20 +267,17 @@ def _leaf(array: Any, *, constant: bool) -> Tensor:
     return node
 
 
-def _store(order: list[Node], arrived: dict[Node, Any]) -> None:
-    """Write the cotangents of a sweep to the nodes: inner ones afresh, leaves on top of what they have."""
-    holders = Counter(map(id, arrived.values()))
-    for node in order:
-        gradient = arrived.get(node)
-        if node.operands:
-            node.grad = 0.0 if gradient is None else gradient
-        elif not node.constant:
-            if gradient is None:
-                gradient = np.zeros(node.data.shape, node.data.dtype) if node.is_array else 0.0
-            if node.grad.__class__ is np.ndarray or node.grad != 0.0:
-                node.grad = node.grad + gradient
-            else:  # it is the user's now, to change in place
-                node.grad = own(gradient, alone=holders[id(gradient)] <= 1)
+def _has_nodes(data: Any) -> bool:
+    """Tell whether there are nodes in nested lists or object arrays."""
+    if isinstance(data, list | tuple | np.ndarray):
+        return not (isinstance(data, np.ndarray) and data.dtype.kind != "O") and any(map(_has_nodes, data))
+    return isinstance(data, Node)
+
+
+def _gather(data: Any) -> Tensor:
+    """Return nested lists of nodes and numbers as one tensor."""
+    rows = tuple([Tensor(x) if isinstance(x, list | tuple | np.ndarray) else x for x in data])
+    return Tensor.apply(Bound(stack, {"axis": 0}), rows)  # type: ignore[no-any-return]
 
 
 # --- operands -------------------------------------------------------------------------------------------------------

@@ -44,6 +44,9 @@ def solve(a: Any, b: Any) -> Any:
         The matrix is singular.
     ShapeError
         The shapes do not fit.
+
+    >>> solve([[2.0, 0.0], [0.0, 4.0]], [2.0, 2.0]).tolist()
+    [1.0, 0.5]
     """
     a, b = _square(a, "solve"), as_array(b, "solve")
     if b.ndim == 0 or b.shape[-1 if b.ndim == 1 else -2] != a.shape[-1]:
@@ -55,12 +58,20 @@ def solve(a: Any, b: Any) -> Any:
 
 
 def det(x: Any) -> Any:
-    """Return the determinant of a matrix; its derivative is that of a regular matrix only."""
+    """Return the determinant of a matrix; its derivative is that of a regular matrix only.
+
+    >>> round(float(det([[2.0, 0.0], [0.0, 4.0]])), 6)
+    8.0
+    """
     return algebra.det(_square(x, "det"))
 
 
 def slogdet(x: Any) -> tuple[Any, Any]:
-    """Return the sign of the determinant, a constant, and the logarithm of its size."""
+    """Return the sign of the determinant, a constant, and the logarithm of its size.
+
+    >>> [float(x) for x in slogdet([[-1.0, 0.0], [0.0, 1.0]])]
+    [-1.0, 0.0]
+    """
     x = _square(x, "slogdet")
     return np.linalg.slogdet(raw(x))[0], algebra.logabsdet(x)
 
@@ -72,6 +83,9 @@ def cholesky(x: Any) -> Any:
     ------
     DomainError
         The matrix is not positive definite.
+
+    >>> cholesky([[4.0, 0.0], [0.0, 9.0]]).tolist()
+    [[2.0, 0.0], [0.0, 3.0]]
     """
     return _solvable(algebra.cholesky, _square(x, "cholesky"))
 

@@ -28,7 +28,7 @@ def as_array(x: Any, user: str) -> Any:
     array = np.asarray(x)
     if array.dtype.kind not in "fiub":
         inside = "nodes" if array.dtype.kind == "O" else f"{array.dtype}"
-        hint = "; stack(...) makes one tensor of many" if inside == "nodes" else ""
+        hint = "; Tensor([...]) makes one tensor of many" if inside == "nodes" else ""
         raise OperandError(f"{user}: expected a Tensor or an array of real numbers, got {inside}{hint}")
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 

@@ -33,7 +33,11 @@ def normal_index(index: Any) -> Any:
 
 
 def take(x: Any, indices: Any, axis: int | None = None) -> Any:
-    """Return the entries at positions along an axis (None: of all entries in order), as numpy.take."""
+    """Return the entries at positions along an axis (None: of all entries in order), as numpy.take.
+
+    >>> take([10.0, 20.0, 30.0], [2, 0]).tolist()
+    [30.0, 10.0]
+    """
     x, axis = (reshape(x, (-1,)), 0) if axis is None else (as_array(x, "take"), axis)
     place = one_axis(axis, x.ndim, "take")
     positions = np.array(indices)
@@ -43,28 +47,44 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
 
 
 def take_along_axis(x: Any, indices: Any, axis: int) -> Any:
-    """Return along an axis the entries at positions given for each place of the other axes."""
+    """Return along an axis the entries at positions given for each place of the other axes.
+
+    >>> take_along_axis([[1.0, 2.0], [3.0, 4.0]], [[1], [0]], axis=1).tolist()
+    [[2.0], [3.0]]
+    """
     x = as_array(x, "take_along_axis")
     place = one_axis(axis, x.ndim, "take_along_axis")
     return indexing.take_along_axis(x, indices=np.array(indices), axis=place)
 
 
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
-    """Return each entry repeated along an axis: so many times, or as often as is given for each."""
+    """Return each entry repeated along an axis: so many times, or as often as is given for each.
+
+    >>> repeat([1.0, 2.0], 2).tolist()
+    [1.0, 1.0, 2.0, 2.0]
+    """
     x, axis = (reshape(x, (-1,)), 0) if axis is None else (as_array(x, "repeat"), axis)
     place = one_axis(axis, x.ndim, "repeat")
     return getitem(x, (*((slice(None),) * place), np.repeat(np.arange(x.shape[place]), repeats)))
 
 
 def diagonal(x: Any, offset: int = 0) -> Any:
-    """Return the diagonal of the last two axes."""
+    """Return the diagonal of the last two axes.
+
+    >>> diagonal([[1.0, 2.0], [3.0, 4.0]]).tolist()
+    [1.0, 4.0]
+    """
     x = as_array(x, "diagonal")
     rows, columns = np.nonzero(np.eye(x.shape[-2], x.shape[-1], k=offset))
     return indexing.getitem(x, index=(Ellipsis, rows, columns))
 
 
 def trace(x: Any) -> Any:
-    """Return the sum of the diagonal of the last two axes."""
+    """Return the sum of the diagonal of the last two axes.
+
+    >>> float(trace([[1.0, 2.0], [3.0, 4.0]]))
+    5.0
+    """
     return sum(diagonal(x), axis=-1)
 
 
@@ -83,23 +103,40 @@ argmin.__doc__ = "Return the position of the smallest entry, as integers: a cons
 
 
 def argsort(x: Any, axis: int | None = -1) -> Any:
-    """Return the positions that sort the entries along an axis (None: of all entries in order), as integers."""
+    """Return the positions that sort the entries along an axis (None: of all entries in order), as integers.
+
+    >>> argsort([3.0, 1.0, 2.0]).tolist()
+    [1, 2, 0]
+    """
     return np.argsort(raw(as_array(x, "argsort")), axis, kind="stable")
 
 
 def sort(x: Any, axis: int | None = -1) -> Any:
-    """Return the entries in ascending order along an axis; each derivative goes where its entry came from."""
+    """Return the entries in ascending order along an axis; each derivative goes where its entry came from.
+
+    >>> sort([3.0, 1.0, 2.0]).tolist()
+    [1.0, 2.0, 3.0]
+    """
     x, axis = along(x, axis, "sort")
     return indexing.take_along_axis(x, indices=np.argsort(raw(x), axis, kind="stable"), axis=axis)
 
 
 def clip(x: Any, low: Any = None, high: Any = None) -> Any:
-    """Return x held between low and high; the derivative in x is 1 inside and at the bounds, else 0."""
+    """Return x held between low and high; the derivative in x is 1 inside and at the bounds, else 0.
+
+    >>> import numpy as np
+    >>> clip(np.array([-1.0, 0.5, 2.0]), 0.0, 1.0).tolist()
+    [0.0, 0.5, 1.0]
+    """
     return comparison.clip(x, -np.inf if low is None else low, np.inf if high is None else high)
 
 
 def round(x: Any, decimals: int = 0) -> Any:
-    """Return rounded numbers, which are constants to every derivative."""
+    """Return rounded numbers, which are constants to every derivative.
+
+    >>> round([0.126], 2).tolist()
+    [0.13]
+    """
     x = as_array(x, "round")
     rounded = np.round(raw(x), decimals)
     return type(x)(rounded, constant=True) if isinstance(x, Node) else rounded  # type: ignore[call-arg]

@@ -17,12 +17,19 @@ def matmul(x: Any, y: Any) -> Any:
     ------
     ShapeError
         The inner sizes differ.
+
+    >>> matmul([[1.0, 2.0]], [[3.0], [4.0]]).tolist()
+    [[11.0]]
     """
     return contraction.matmul(as_array(x, "matmul"), as_array(y, "matmul"))
 
 
 def linear(x: Any, weight: Any, bias: Any = None) -> Any:
-    """Return x @ weight.T + bias as one node: x of shape (..., n), weight (m, n), bias (m,) give (..., m)."""
+    """Return x @ weight.T + bias as one node: x of shape (..., n), weight (m, n), bias (m,) give (..., m).
+
+    >>> linear([[1.0, 2.0]], [[3.0, 4.0]], [0.5]).tolist()
+    [[11.5]]
+    """
     x, weight = as_array(x, "linear"), as_array(weight, "linear")
     if bias is None:
         return contraction.matmul(x, contraction.swapped(weight))
@@ -78,7 +85,12 @@ def _letters(formula: str, ndims: list[int]) -> tuple[tuple[str, ...], str]:
 
 
 def tensordot(x: Any, y: Any, axes: Any = 2) -> Any:
-    """Return the sum of products over pairs of axes: the last of x and the first of y, or those given (as NumPy)."""
+    """Return the sum of products over pairs of axes: the last of x and the first of y, or those given (as NumPy).
+
+    >>> import numpy as np
+    >>> tensordot(np.zeros((2, 3, 4)), np.zeros((3, 4, 5))).shape
+    (2, 5)
+    """
     x, y = as_array(x, "tensordot"), as_array(y, "tensordot")
     if isinstance(axes, int):
         left, right = tuple(range(x.ndim - axes, x.ndim)), tuple(range(axes))
@@ -94,5 +106,9 @@ def tensordot(x: Any, y: Any, axes: Any = 2) -> Any:
 
 
 def outer(x: Any, y: Any) -> Any:
-    """Return the product of each entry of x with each of y, shape (x.size, y.size)."""
+    """Return the product of each entry of x with each of y, shape (x.size, y.size).
+
+    >>> outer([1.0, 2.0], [3.0, 4.0]).tolist()
+    [[3.0, 4.0], [6.0, 8.0]]
+    """
     return reshape(x, (-1, 1)) * reshape(y, (1, -1))

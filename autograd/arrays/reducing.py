@@ -106,13 +106,21 @@ def norm(x: Any, ord: float | None = None, axis: Any = None, *, keepdims: bool =
 
 
 def cumsum(x: Any, axis: int | None = None) -> Any:
-    """Return the sums of the first 1, 2, ... entries along an axis; of all entries in order when it is None."""
+    """Return the sums of the first 1, 2, ... entries along an axis; of all entries in order when it is None.
+
+    >>> cumsum([1.0, 2.0, 3.0]).tolist()
+    [1.0, 3.0, 6.0]
+    """
     x, axis = along(x, axis, "cumsum")
     return reductions.cumsum(x, axis=axis)
 
 
 def cumprod(x: Any, axis: int | None = None) -> Any:
-    """Return the products of the first 1, 2, ... entries along an axis; of all entries in order when it is None."""
+    """Return the products of the first 1, 2, ... entries along an axis; of all entries in order when it is None.
+
+    >>> cumprod([1.0, 2.0, 3.0]).tolist()
+    [1.0, 2.0, 6.0]
+    """
     x, axis = along(x, axis, "cumprod")
     return reductions.cumprod(x, axis=axis)
 
@@ -126,18 +134,30 @@ def along(x: Any, axis: int | None, user: str) -> tuple[Any, int]:
 
 
 def logsumexp(x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    """Return log(sum(exp(x))) over some axes, safe from overflow."""
+    """Return log(sum(exp(x))) over some axes, safe from overflow.
+
+    >>> float(logsumexp([1000.0, 1000.0]))
+    1000.693...
+    """
     x = as_array(x, "logsumexp")
     return reductions.logsumexp(x, axis=normal_axis(axis, x.ndim, "logsumexp"), keepdims=keepdims)
 
 
 def softmax(x: Any, axis: Any = -1) -> Any:
-    """Return exp(x) / sum(exp(x)) along an axis."""
+    """Return exp(x) / sum(exp(x)) along an axis.
+
+    >>> softmax([0.0, 0.0]).tolist()
+    [0.5, 0.5]
+    """
     x = as_array(x, "softmax")
     return reductions.softmax(x, axis=normal_axis(axis, x.ndim, "softmax"))
 
 
 def log_softmax(x: Any, axis: Any = -1) -> Any:
-    """Return the logarithm of softmax along an axis."""
+    """Return the logarithm of softmax along an axis.
+
+    >>> log_softmax([0.0, 0.0]).round(6).tolist()
+    [-0.693147, -0.693147]
+    """
     x = as_array(x, "log_softmax")
     return reductions.log_softmax(x, axis=normal_axis(axis, x.ndim, "log_softmax"))

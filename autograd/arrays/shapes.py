@@ -22,6 +22,10 @@ def astype(x: Any, dtype: Any) -> Any:
     ------
     OperandError
         Another type is asked for.
+
+    >>> import numpy as np
+    >>> astype(np.array([1.0]), np.float32).dtype
+    dtype('float32')
     """
     x, dtype = as_array(x, "astype"), np.dtype(dtype)
     if dtype not in (np.float32, np.float64):
@@ -36,6 +40,9 @@ def reshape(x: Any, shape: Any) -> Any:
     ------
     ShapeError
         The number of entries is another.
+
+    >>> reshape([1.0, 2.0, 3.0, 4.0], (2, -1)).tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
     """
     x = as_array(x, "reshape")
     shape = tuple(map(operator.index, shape)) if isinstance(shape, tuple | list) else (operator.index(shape),)
@@ -46,7 +53,12 @@ def reshape(x: Any, shape: Any) -> Any:
 
 
 def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
-    """Return the axes in another order: reversed when none is given."""
+    """Return the axes in another order: reversed when none is given.
+
+    >>> import numpy as np
+    >>> transpose(np.zeros((2, 3, 4)), (2, 0, 1)).shape
+    (4, 2, 3)
+    """
     x = as_array(x, "transpose")
     order = tuple(range(x.ndim))[::-1] if axes is None else normal_axis(tuple(axes), x.ndim, "transpose")
     if not isinstance(order, tuple) or len(order) != x.ndim:
@@ -55,7 +67,12 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
 
 
 def swapaxes(x: Any, first: int, second: int) -> Any:
-    """Return two axes exchanged."""
+    """Return two axes exchanged.
+
+    >>> import numpy as np
+    >>> swapaxes(np.zeros((2, 3, 4)), 0, -1).shape
+    (4, 3, 2)
+    """
     x = as_array(x, "swapaxes")
     i, j = one_axis(first, x.ndim, "swapaxes"), one_axis(second, x.ndim, "swapaxes")
     order = list(range(x.ndim))
@@ -64,7 +81,12 @@ def swapaxes(x: Any, first: int, second: int) -> Any:
 
 
 def moveaxis(x: Any, source: Any, destination: Any) -> Any:
-    """Return some axes moved to other places; the others keep their order."""
+    """Return some axes moved to other places; the others keep their order.
+
+    >>> import numpy as np
+    >>> moveaxis(np.zeros((2, 3, 4)), 0, -1).shape
+    (3, 4, 2)
+    """
     x = as_array(x, "moveaxis")
     sources, places = (several_axes(axis, x.ndim, "moveaxis") for axis in (source, destination))
     order = [axis for axis in range(x.ndim) if axis not in sources]
@@ -74,7 +96,12 @@ def moveaxis(x: Any, source: Any, destination: Any) -> Any:
 
 
 def expand_dims(x: Any, axis: Any) -> Any:
-    """Return the same entries with new axes of size 1 at these places."""
+    """Return the same entries with new axes of size 1 at these places.
+
+    >>> import numpy as np
+    >>> expand_dims(np.zeros((2, 3)), (0, -1)).shape
+    (1, 2, 3, 1)
+    """
     x = as_array(x, "expand_dims")
     axes = axis if isinstance(axis, tuple | list) else (axis,)
     places = several_axes(axes, x.ndim + len(axes), "expand_dims")
@@ -84,7 +111,12 @@ def expand_dims(x: Any, axis: Any) -> Any:
 
 
 def squeeze(x: Any, axis: Any = None) -> Any:
-    """Return the same entries without these axes of size 1, or without any of size 1."""
+    """Return the same entries without these axes of size 1, or without any of size 1.
+
+    >>> import numpy as np
+    >>> squeeze(np.zeros((1, 2, 1))).shape
+    (2,)
+    """
     x = as_array(x, "squeeze")
     single = tuple([place for place, size in enumerate(x.shape) if size == 1])
     dropped = single if axis is None else several_axes(axis, x.ndim, "squeeze")
@@ -95,7 +127,11 @@ def squeeze(x: Any, axis: Any = None) -> Any:
 
 
 def broadcast_to(x: Any, shape: Any) -> Any:
-    """Return x repeated to a larger shape, by NumPy's rules."""
+    """Return x repeated to a larger shape, by NumPy's rules.
+
+    >>> broadcast_to([1.0, 2.0], (2, 2)).tolist()
+    [[1.0, 2.0], [1.0, 2.0]]
+    """
     x = as_array(x, "broadcast_to")
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     try:
@@ -111,6 +147,9 @@ def concatenate(xs: Iterable[Any], axis: int | None = 0) -> Any:
     ------
     ShapeError
         There are none, or their other axes differ.
+
+    >>> concatenate([[1.0], [2.0, 3.0]]).tolist()
+    [1.0, 2.0, 3.0]
     """
     arrays = several(xs, "concatenate")
     if axis is None:
@@ -133,6 +172,9 @@ def stack(xs: Iterable[Any], axis: int = 0) -> Any:
     ------
     ShapeError
         There are none, or their shapes differ.
+
+    >>> stack([[1.0, 2.0], [3.0, 4.0]], axis=1).tolist()
+    [[1.0, 3.0], [2.0, 4.0]]
     """
     arrays = [x if isinstance(x, Node) else as_array(x, "stack") for x in xs]
     if not arrays:
@@ -144,7 +186,11 @@ def stack(xs: Iterable[Any], axis: int = 0) -> Any:
 
 
 def split(x: Any, sections: int | Sequence[int], axis: int = 0) -> list[Any]:
-    """Return the parts of x along an axis: so many equal ones, or between the given positions (as numpy.split)."""
+    """Return the parts of x along an axis: so many equal ones, or between the given positions (as numpy.split).
+
+    >>> [part.tolist() for part in split([1.0, 2.0, 3.0, 4.0], 2)]
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
     x = as_array(x, "split")
     place = one_axis(axis, x.ndim, "split")
     size = x.shape[place]
@@ -159,13 +205,21 @@ def split(x: Any, sections: int | Sequence[int], axis: int = 0) -> list[Any]:
 
 
 def flip(x: Any, axis: Any = None) -> Any:
-    """Return the entries along some axes (None: all) in reverse order."""
+    """Return the entries along some axes (None: all) in reverse order.
+
+    >>> flip([1.0, 2.0, 3.0]).tolist()
+    [3.0, 2.0, 1.0]
+    """
     x = as_array(x, "flip")
     return shaping.flip(x, axis=several_axes(axis, x.ndim, "flip"))
 
 
 def roll(x: Any, shift: Any, axis: Any = None) -> Any:
-    """Return the entries shifted along an axis; what leaves at the end enters at the start."""
+    """Return the entries shifted along an axis; what leaves at the end enters at the start.
+
+    >>> roll([1.0, 2.0, 3.0], 1).tolist()
+    [3.0, 1.0, 2.0]
+    """
     x = as_array(x, "roll")
     if axis is None:
         return reshape(roll(reshape(x, (-1,)), shift, 0), x.shape)
@@ -180,6 +234,9 @@ def pad(x: Any, widths: Any, *, value: float = 0.0) -> Any:
     ----------
     widths
         As numpy.pad: a number for all sides, a pair (before, after), or such a pair for each axis.
+
+    >>> pad([1.0, 2.0], (1, 2)).tolist()
+    [0.0, 1.0, 2.0, 0.0, 0.0]
     """
     x = as_array(x, "pad")
     pairs = tuple([(int(before), int(after)) for before, after in np.broadcast_to(np.asarray(widths), (x.ndim, 2))])
@@ -194,16 +251,30 @@ def pad(x: Any, widths: Any, *, value: float = 0.0) -> Any:
 
 
 def tile(x: Any, counts: Any) -> Any:
-    """Return x repeated as a whole, so many times along each axis."""
+    """Return x repeated as a whole, so many times along each axis.
+
+    >>> tile([1.0, 2.0], 2).tolist()
+    [1.0, 2.0, 1.0, 2.0]
+    """
     counts = (counts,) if isinstance(counts, int) else tuple(counts)
     return shaping.tile(as_array(x, "tile"), counts=counts)
 
 
 def tril(x: Any, k: int = 0) -> Any:
-    """Return x with zeros above the k-th diagonal of its last two axes."""
+    """Return x with zeros above the k-th diagonal of its last two axes.
+
+    >>> import numpy as np
+    >>> tril(np.ones((2, 2))).tolist()
+    [[1.0, 0.0], [1.0, 1.0]]
+    """
     return shaping.tril(as_array(x, "tril"), k=k)
 
 
 def triu(x: Any, k: int = 0) -> Any:
-    """Return x with zeros below the k-th diagonal of its last two axes."""
+    """Return x with zeros below the k-th diagonal of its last two axes.
+
+    >>> import numpy as np
+    >>> triu(np.ones((2, 2)), 1).tolist()
+    [[0.0, 1.0], [0.0, 0.0]]
+    """
     return shaping.triu(as_array(x, "triu"), k=k)

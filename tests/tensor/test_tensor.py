@@ -177,6 +177,24 @@ def test_what_people_see():
     assert x.numpy().tolist() == x.tolist() == A.tolist()
 
 
+def test_a_tensor_of_nodes_passes_gradients_on():
+    v, x = Value(2.0), Tensor([3.0, 4.0])
+    t = Tensor([[v, 1.0], x], label="t")
+    assert t.tolist() == [[2.0, 1.0], [3.0, 4.0]]
+    (t * np.array([[1.0, 2.0], [3.0, 4.0]])).sum().backward()
+    assert v.grad == 1.0
+    assert x.grad.tolist() == [3.0, 4.0]
+    assert Tensor(np.array([v, v]), dtype=np.float32).dtype == np.float32
+
+
+def test_an_update_that_would_be_lost_is_refused():
+    p = Tensor([1.0])
+    with no_grad(), pytest.raises(OperandError, match=r"p\.data -= lr"):
+        p -= 0.1
+    p -= 0.1
+    assert p.tolist() == [0.9]
+
+
 def test_a_tensor_of_a_tensor_is_the_same_node():
     x = Tensor([1.0])
     assert Tensor(x, label="x") is x
@@ -190,7 +208,8 @@ def test_a_tensor_of_a_tensor_is_the_same_node():
         ("a", OperandError, "real numbers"),
         ([1j], OperandError, "complex"),
         ([[1.0], [1.0, 2.0]], ShapeError, "ragged"),
-        ([Value(1.0)], OperandError, "stack"),
+        ([Value(1.0), "a"], OperandError, "stack"),
+        ([[Value(1.0)], [1.0, 2.0]], ShapeError, "ragged"),
         (np.ones(2, np.float16), OperandError, "float16"),
         (np.array(["2020-01-01"], "M8[D]"), OperandError, "real numbers"),
     ],
@@ -216,6 +235,8 @@ def test_operands_that_do_not_fit_are_refused():
         autograd.compile(lambda v: (v * x).sum())(2.0)
     with pytest.raises(autograd.TracingError, match="without compile"):
         autograd.compile(lambda v: v + x)(2.0)
+    with pytest.raises(autograd.TracingError, match="without compile"):
+        autograd.compile(lambda t: t.sum())(x)
 
 
 def test_comparisons_give_arrays_and_nodes_are_equal_by_identity():

@@ -88,14 +88,22 @@ def freeze(array: Any) -> Any:
 
 
 def owned(arrays: Sequence[Any]) -> list[Any]:
-    """Return arrays that nobody else holds, and no two of them the same: copies only where they are needed."""
-    holders = Counter(map(id, arrays))
-    return [own(array, alone=holders[id(array)] == 1) for array in arrays]
+    """Return arrays that nobody else holds, of which no two share memory: copies only where they are needed.
+
+    They are results of a sweep, which makes a new array, or a view of one, unless it passes a cotangent on as it is.
+    """
+    holders = Counter(map(holder, arrays))
+    return [own(array, alone=holders[holder(array)] == 1) for array in arrays]
+
+
+def holder(array: Any) -> int:
+    """Return the identity of the array that holds the memory."""
+    return id(array.base if array.__class__ is np.ndarray and array.base is not None else array)
 
 
 def own(array: Any, *, alone: bool) -> Any:
-    """Return the array, or a copy of it if it is a view, read-only, or not held alone."""
-    if array.__class__ is not np.ndarray or (alone and array.base is None and array.flags.writeable):
+    """Return the array, or a copy of it where others hold its memory or it cannot be written to."""
+    if array.__class__ is not np.ndarray or (alone and array.flags.writeable):
         return array
     return np.array(array)
 

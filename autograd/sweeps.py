@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.immutable import own
+from autograd.immutable import holder, own
 from autograd.node import Node
 
 
@@ -72,7 +72,7 @@ def sweep_backward(
 
 def store_gradients(order: list[Node], arrived: dict[Node, Any]) -> None:
     """Write the cotangents of a sweep to the nodes: inner ones afresh, leaves on top of what they have."""
-    holders = Counter(map(id, arrived.values()))
+    holders = Counter(map(holder, arrived.values()))
     for node in order:
         gradient = arrived.get(node)
         if node.operands:
@@ -83,7 +83,7 @@ def store_gradients(order: list[Node], arrived: dict[Node, Any]) -> None:
             if node.grad.__class__ is np.ndarray or node.grad != 0.0:
                 node.grad = node.grad + gradient
             else:  # it is the user's now, to change in place
-                node.grad = own(gradient, alone=holders[id(gradient)] <= 1)
+                node.grad = own(gradient, alone=holders[holder(gradient)] <= 1)
 
 
 def sweep_forward(order: list[Node], tangents: Mapping[Node, Any], *, symbolic: bool = False) -> dict[Node, Any]:

@@ -11,7 +11,6 @@ import numpy as np
 
 from autograd.array_node import ArrayNode
 from autograd.errors import GraphError, OperandError, ShapeError
-from autograd.immutable import owned
 from autograd.node import Node, topological_order
 from autograd.primitives.comparison import identity
 from autograd.recording import recording, transformation, transforming
@@ -78,8 +77,12 @@ class Recorded:
 
     def results(self, tree: Tree) -> Tree:
         """Return a tree of numbers as the caller expects it."""
-        converted = [self.result(leaf) if isinstance(leaf, Node) else leaf for leaf in leaves(tree)]
-        return refill(tree, owned(converted))
+
+        def convert(leaf: Any) -> Any:
+            converted = self.result(leaf) if isinstance(leaf, Node) else leaf
+            return np.array(converted) if isinstance(converted, np.ndarray) else converted  # the graph keeps its own
+
+        return map_leaves(convert, tree)
 
 
 def record(function: Callable[..., Any], arguments: Sequence[Any], argnums: Sequence[int], **settings: Any) -> Recorded:

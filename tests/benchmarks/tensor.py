@@ -64,7 +64,7 @@ def with_tensors(dtype: str) -> Callable[[], tuple[Any, Arrays]]:
         h = linear(x, W1, b1).relu()
         h = linear(h, W2, b2).relu()
         loss = -log_softmax(linear(h, W3, b3), axis=1)[rows, labels].mean()
-        loss.backward()
+        loss.backward(keep="leaves")
         return loss.item(), [p.grad for p in parameters]
 
     return step
@@ -82,7 +82,7 @@ def with_operators(dtype: str) -> Callable[[], tuple[Any, Arrays]]:
         h = (x @ W1.T + b1).relu()
         h = (h @ W2.T + b2).relu()
         loss = -log_softmax(h @ W3.T + b3, axis=1)[rows, labels].mean()
-        loss.backward()
+        loss.backward(keep="leaves")
         return loss.item(), [p.grad for p in parameters]
 
     return step

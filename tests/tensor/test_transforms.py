@@ -154,3 +154,20 @@ def test_pictures_show_shape_and_precision():
         big = big + Tensor([1.0]).sum()
     assert "collapsed" in " ".join(autograd.draw(big).notes)
     assert autograd.draw(Tensor(np.ones((0, 2))).sum())
+
+
+def test_results_may_be_changed_without_harm():
+    value, pullback = vjp(lambda x: x.exp(), X)
+    value *= 100.0
+    np.testing.assert_allclose(pullback(np.ones((2, 3)))[0], np.exp(X))
+    first, second = grad(lambda x, y: (x + y.T).sum(), (0, 1))(X, X.T)
+    first *= 2.0
+    assert second.tolist() == np.ones((3, 2)).tolist()
+    w = Tensor(X)
+    (X @ w.T).sum().backward()
+    w.grad *= 2.0
+    np.testing.assert_allclose(w.grad, 2 * np.tile(X.sum(0), (2, 1)))
+    parts = [Tensor(X), Tensor(X)]
+    autograd.concatenate(parts).sum().backward()
+    parts[0].grad *= 2.0
+    assert parts[1].grad.tolist() == np.ones((2, 3)).tolist()

@@ -51,8 +51,8 @@ relu: Elementwise = elementwise(
     "relu",
     lambda x: 0.0 if x < 0 else x,
     lambda x: np.maximum(x, 0.0),
-    # Of arrays a mask of truth values does, which is many times quicker than numbers of double precision.
-    lambda out, x: ~(x <= 0) if x.__class__ is _array else 1.0 - (x <= 0),
+    # Of arrays a mask does, many times quicker than numbers of double precision: true of all but 0, and of nan.
+    lambda out, x: out.astype(bool) if out.__class__ is _array else 1.0 - (x <= 0),
     symbol="ReLU",
     doc="max(x, 0); its slope at 0 is 0",
     quiet=True,

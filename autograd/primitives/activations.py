@@ -26,7 +26,7 @@ def _sigmoid_of_float(x: float) -> float:
 
 
 def _sigmoid(x: Any) -> Any:
-    decay = np.exp(-np.abs(x))
+    decay = np.exp(np.copysign(x, -1.0))
     return np.where(x < 0, decay, 1.0) / (1.0 + decay)
 
 

@@ -75,8 +75,12 @@ class Node:
         With numbers the local derivatives taken on the way forward are used; with `symbolic=True` the rules of the
         primitive are run on the nodes themselves, so that what they return is recorded.
         """
-        if symbolic and self.primitive is not None:
-            partials = self.primitive.local_derivatives(self, self.operands, wanted)
+        primitive: Any = self.primitive
+        if primitive is not None and primitive.maps_nodes:
+            contributions = primitive.pull(self, cotangent)
+            return [x if asked else None for x, asked in zip(contributions, wanted, strict=True)]
+        if symbolic and primitive is not None:
+            partials = primitive.local_derivatives(self, self.operands, wanted)
             return [
                 scale(cotangent, partial) if asked and partial is not None else None
                 for partial, asked in zip(partials, wanted, strict=True)
@@ -88,10 +92,13 @@ class Node:
 
     def push_forward(self, tangents: Sequence[Any], *, symbolic: bool) -> Any:
         """Return the tangent of this node, given those of its operands (None: it does not move)."""
+        primitive: Any = self.primitive
+        if primitive is not None and primitive.maps_nodes:
+            return primitive.push(self, tangents)
         moving = [tangent is not None for tangent in tangents]
         partials: Sequence[Any]
-        if symbolic and self.primitive is not None:
-            partials = self.primitive.local_derivatives(self, self.operands, moving)
+        if symbolic and primitive is not None:
+            partials = primitive.local_derivatives(self, self.operands, moving)
         else:
             partials = self.partials
         terms = [

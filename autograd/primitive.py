@@ -65,6 +65,8 @@ class Primitive:
 
     #: Whether it is constant in pieces, so that nothing is ever passed on.
     is_constant: bool = False
+    #: Whether it brings its own maps, `push` and `pull` of a node, in place of local derivatives.
+    maps_nodes: ClassVar[bool] = False
     #: Whether it works on whole arrays (reshape, sum, matmul), not entry by entry.
     on_arrays: ClassVar[bool] = False
 
@@ -172,6 +174,33 @@ class Variadic(Primitive):
             if all(wanted)
             else tuple([partial if asked else None for partial, asked in zip(partials, wanted, strict=True)])
         )
+
+
+class Linear(Primitive):
+    """A primitive that is its own derivative: a forward sweep applies it to tangents, a backward sweep its transpose.
+
+    Parameters
+    ----------
+    push
+        Takes a node and the tangents of its operands (None for a zero), and returns the node's tangent.
+    pull
+        Takes a node and its cotangent, and returns what that contributes to each operand (None for nothing).
+    """
+
+    maps_nodes: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        name: str,
+        scalar: Callable[..., float],
+        push: Callable[[Node, Sequence[Any]], Any],
+        pull: Callable[[Node, Any], Sequence[Any]],
+        *,
+        doc: str = "",
+    ) -> None:
+        super().__init__(name, scalar, scalar, doc=doc)
+        self.push = push
+        self.pull = pull
 
 
 def register(primitive: Primitive) -> None:

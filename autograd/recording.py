@@ -6,7 +6,7 @@ and a setting comes back when its block ends, however it ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
@@ -26,6 +26,9 @@ class Recorder(Protocol):
 
     def attached(self) -> Recorder:
         """Return the recorder whose results can be differentiated."""
+
+    def mapped(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> list[Any] | None:
+        """Call a function of one sample for all samples at once; None if that cannot be done."""
 
 
 #: True: nodes remember how they were made. False: they do not. A recorder: it is asked instead.

@@ -305,6 +305,8 @@ def _as_operand(x: Any, primitive: Primitive, dtype: Any, *, flags: bool) -> Any
         raise TracingError(NOT_TRACED)
     if isinstance(x, float | int | np.generic):
         return _leaf(dtype.type(x), constant=True) if primitive.on_arrays else float(x)
+    if not isinstance(_recording(), bool):
+        raise TracingError(NOT_TRACED)
     try:
         array = x if isinstance(x, np.ndarray) else np.array(x)
     except ValueError:

@@ -6,11 +6,12 @@ A tree is a leaf, or a list, tuple, named tuple or dictionary of trees. Dictiona
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from autograd.errors import ShapeError
 
 Tree = Any
+_CONTAINERS: Final = (list, tuple, dict)
 
 
 def children(tree: Tree) -> list[tuple[str, Tree]] | None:
@@ -55,7 +56,17 @@ def leaves(tree: Tree) -> list[Any]:
     >>> leaves({"w": [1.0, 2.0], "b": (3.0,)})
     [1.0, 2.0, 3.0]
     """
-    return [leaf for _, leaf in walk(tree)]
+    found: list[Any] = []
+    _collect(tree, found)
+    return found
+
+
+def _collect(tree: Tree, found: list[Any]) -> None:
+    if not isinstance(tree, _CONTAINERS):
+        found.append(tree)
+        return
+    for item in tree.values() if isinstance(tree, dict) else tree:
+        _collect(item, found)
 
 
 def map_leaves(function: Callable[..., Any], tree: Tree, *others: Tree) -> Tree:
@@ -69,9 +80,12 @@ def map_leaves(function: Callable[..., Any], tree: Tree, *others: Tree) -> Tree:
     >>> map_leaves(lambda x, y: x + y, [1.0, {"a": 2.0}], [10.0, {"a": 20.0}])
     [11.0, {'a': 22.0}]
     """
-    inside = children(tree)
-    if inside is None:
+    if not isinstance(tree, _CONTAINERS):
         return function(tree, *others)
+    if not others:
+        items = tree.values() if isinstance(tree, dict) else tree
+        return _rebuild(tree, [map_leaves(function, item) for item in items])
+    inside = children(tree) or []
     rows = [children(other) for other in others]
     names = [name for name, _ in inside]
     for other, row in zip(others, rows, strict=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from autograd import Node, ShapeError, UnknownNameError
 from autograd.errors import did_you_mean
@@ -91,12 +91,25 @@ def _nodes(holder: Any, path: str) -> Iterator[tuple[str, Node]]:
         yield from _nodes(item, f"{path}.{name}" if path else name)
 
 
-class _Search(NamedTuple):
+class _Search:
     """The parameters that were found in a module, and what was searched: as it is, and as it was."""
 
-    searched: list[Any]
-    before: list[Any]
-    found: Members
+    __slots__ = ("before", "found", "searched")
+
+    def __init__(self, attributes: dict[str, Any]) -> None:
+        found: dict[int, Any] = {}
+        self.searched: list[Any] = []
+        _collect(attributes, found, self.searched)
+        self.found = Members(found.values())
+        attributes[_LAST] = self
+        self.before = [holder.copy() for holder in self.searched]
+
+    def holds(self) -> bool:
+        """Tell whether a search would find the same."""
+        try:
+            return self.searched == self.before
+        except ValueError:  # two arrays among the attributes do not compare to one truth value
+            return False
 
 
 #: Where a module keeps its last search: training loops ask for the parameters at every step.
@@ -107,17 +120,7 @@ def _search(module: Module) -> _Search:
     """Return the parameters of a module: what `_nodes` yields, without the paths; searched again after a change."""
     attributes = vars(module)
     search: _Search | None = attributes.get(_LAST)
-    try:
-        if search is not None and search.searched == search.before:
-            return search
-    except ValueError:  # two arrays among the attributes do not compare to one truth value
-        pass
-    found: dict[int, Any] = {}
-    searched: list[Any] = []
-    _collect(attributes, found, searched)
-    search = _Search(searched, [holder.copy() for holder in searched], Members(found.values()))
-    attributes[_LAST] = search.before[0][_LAST] = search
-    return search
+    return search if search is not None and search.holds() else _Search(attributes)
 
 
 def _collect(holder: Any, found: dict[int, Any], searched: list[Any]) -> None:

@@ -6,7 +6,8 @@ through a rectangle in order, each operand is a view of its array with strides a
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import math
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,6 +49,27 @@ def find_nest(positions: Positions) -> Nest | None:
         count //= extent
     columns = tuple([tuple([int(step[operand]) for step in reversed(steps)]) for operand in range(len(positions))])
     return Nest(tuple(reversed(extents)), offsets, columns)
+
+
+def around(nest: Nest, extent: int, steps: Sequence[int]) -> Nest:
+    """Return loops with another one around them: that of the samples of a batch.
+
+    >>> around(Nest((3,), (0, 5), ((1,), (0,))), 4, [3, 2])
+    Nest(extents=(4, 3), offsets=(0, 5), steps=((3, 1), (2, 0)))
+    """
+    return Nest((extent, *nest.extents), nest.offsets, tuple([(s, *x) for s, x in zip(steps, nest.steps, strict=True)]))
+
+
+def merged(nest: Nest) -> Nest:
+    """Return loops with the first two as one, where all operands move through both evenly.
+
+    >>> merged(Nest((4, 3), (0, 5), ((3, 1), (0, 0))))
+    Nest(extents=(12,), offsets=(0, 5), steps=((1,), (0,)))
+    """
+    if len(nest.extents) < 2 or any(x[0] != x[1] * nest.extents[1] for x in nest.steps):
+        return nest
+    extents = (nest.extents[0] * nest.extents[1], *nest.extents[2:])
+    return merged(Nest(extents, nest.offsets, tuple([x[1:] for x in nest.steps])))
 
 
 def find_inner_nest(tables: Positions) -> Nest | None:
@@ -105,6 +127,30 @@ def index_expression(
     return _indexing(parts) + _rearranged(axes)
 
 
+def dense_expression(
+    shape: tuple[int, ...], offset: int, extents: tuple[int, ...], steps: tuple[int, ...], full: Collection[int] = ()
+) -> str | None:
+    """Return NumPy indexing and reshaping for a view without gaps, or None if it has some.
+
+    >>> dense_expression((40,), 8, (16, 2), (1, 16))
+    '[8:40].reshape(2, 16).T'
+    """
+    moving = [loop for loop, (extent, step) in enumerate(zip(extents, steps, strict=True)) if step and extent > 1]
+    if any(extents[loop] > 1 and loop not in moving for loop in full):
+        return None
+    moving.sort(key=lambda loop: -steps[loop])
+    sizes = tuple([extents[loop] for loop in moving])
+    if not sizes or tuple([steps[loop] for loop in moving]) != contiguous_steps(sizes):
+        return None
+    count, size = math.prod(sizes), math.prod(shape)
+    text = "" if len(shape) == 1 or sizes == shape or (count == size and len(sizes) > 1) else ".reshape(-1)"
+    if count < size:
+        text += f"[{offset}:{offset + count}]"
+    if len(sizes) > 1 and sizes != shape:
+        text += f".reshape{sizes}"
+    return text + _rearranged([moving.index(loop) if loop in moving else None for loop in range(len(extents))])
+
+
 def _axis_of(
     step: int, extent: int, shape: tuple[int, ...], strides: tuple[int, ...], start: list[int], taken: list[int | None]
 ) -> int | None:
@@ -130,10 +176,10 @@ def _slice(start: int, extent: int, step: int, size: int) -> str:
 
 
 def _indexing(parts: list[str]) -> str:
-    while parts and parts[-1] == ":":
-        parts.pop()
     if parts and not any(":" in part for part in parts):
         parts.append("...")  # a view of one element, not its number
+    while parts and parts[-1] == ":":
+        parts.pop()
     return f"[{', '.join(parts)}]" if parts else ""
 
 

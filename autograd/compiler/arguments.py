@@ -110,8 +110,11 @@ def _uniform(tree: Tree) -> tuple[str, tuple[int, ...]] | None:
         return "value", ()
     if not isinstance(tree, list | tuple) or not tree:
         return None
-    if set(map(type, tree)) == {float}:  # the common case, at the speed of C
+    kinds = set(map(type, tree))  # the common cases, at the speed of C
+    if kinds == {float}:
         return "float", (len(tree),)
+    if all(issubclass(kind, Node) for kind in kinds):
+        return "value", (len(tree),)
     forms = {_uniform(item) for item in tree}
     form = forms.pop()
     return None if forms or form is None else (form[0], (len(tree), *form[1]))

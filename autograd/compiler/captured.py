@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, NoReturn
 
-from autograd.compiler.symbols import Symbol
+from autograd.compiler.symbols import HOT, Symbol, hot
 from autograd.errors import TracingError
 from autograd.node import Node
 from autograd.operators import Operators
@@ -60,11 +60,13 @@ def values_as_symbols() -> Iterator[None]:
 
 
 def _asking(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    if name in HOT:
+        return hot(name, HOT[name], original)
     by_symbol = getattr(Operators, name) if name in _OPERATORS else None
 
     def method(self: Value, *arguments: Any) -> Any:
         mode: Any = recording.get()
-        if isinstance(mode, bool):
+        if mode is True or mode is False:
             return original(self, *arguments)
         return by_symbol(self, *arguments) if by_symbol else getattr(mode.parameter(self), name)(*arguments)
 

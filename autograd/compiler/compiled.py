@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import functools
+import sys
 import warnings
 from collections.abc import Callable
+from types import MethodType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, overload
 
 import numpy as np
@@ -65,7 +68,8 @@ class Compiled:
             raise DomainError(f"compile: on_retrace must be 'trace' or 'error', got {on_retrace!r}")
         if executor not in get_args(Executor):
             raise DomainError(f"compile: executor must be one of {', '.join(get_args(Executor))}, got {executor!r}")
-        functools.update_wrapper(self, function)
+        functools.update_wrapper(self, function, updated=())
+        self.__name__ = getattr(function, "__name__", type(function).__name__)
         self.function = function
         self.on_retrace = on_retrace
         self.executor = executor
@@ -73,6 +77,33 @@ class Compiled:
         self._traces: dict[Any, int] = {}
         self._given_up: set[Any] = set()
         self._last: tuple[Path, list[Array]] | None = None
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.__name__ = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """Return the method of an object as a compiled function of its own, which the object keeps."""
+        if instance is None:
+            return self
+        method = self._like(self.function.__get__(instance, owner))
+        vars(instance)[self.__name__] = method  # found there first from now on
+        return method
+
+    def _like(self, function: Callable[..., Any]) -> Compiled:
+        """Return a function compiled with the same settings."""
+        return Compiled(function, on_retrace=self.on_retrace, executor=self.executor)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Compiled:
+        return self._like(copy.deepcopy(self.function, memo))
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        # Programs are not stored: they are made again. A function that its decorator has hidden is found by name.
+        module, name = getattr(self.function, "__module__", None), getattr(self.function, "__qualname__", "")
+        if getattr(sys.modules.get(str(module)), name, None) is self:
+            return name
+        if isinstance(self.function, MethodType):
+            return (getattr, (self.function.__self__, self.__name__))
+        return (_recompiled, (self.function, self.on_retrace, self.executor))
 
     def __call__(self, *arguments: Any, **settings: Any) -> Any:
         """Return what the function returns."""
@@ -93,6 +124,7 @@ class Compiled:
                 path.forward(path.replay, numbers)
                 broken = path.broken_guard()
                 if broken is None:
+                    path.replay.check()
                     self._last = (path, numbers)
                     return path.result(call, numbers)
             reason = (
@@ -177,6 +209,10 @@ class Compiled:
     __name__: str
 
 
+def _recompiled(function: Callable[..., Any], on_retrace: Literal["trace", "error"], executor: Executor) -> Compiled:
+    return Compiled(function, on_retrace=on_retrace, executor=executor)
+
+
 @overload
 def compile(
     function: Callable[..., Any], *, on_retrace: Literal["trace", "error"] = "trace", executor: Executor = "auto"
@@ -200,8 +236,8 @@ def compile(
 
     Results equal the eager ones to about 1e-12, since sums are re-associated. Side effects happen while tracing only.
     A `Value` that the function reaches without being given it is a parameter, read afresh on every call. If another
-    `Value` stands where it stood, or another number, text or function where the code names one, the function is traced
-    again; numbers in lists and arrays that it reaches without being given them are part of the program.
+    `Value` stands where it stood, or other numbers, text or functions where the code names some, the function is traced
+    again.
 
     Parameters
     ----------
@@ -225,7 +261,7 @@ def compile(
     >>> norm([3.0, 4.0])
     5.0
     >>> norm.stats.statements
-    2
+    1
     """
     if function is None:
         return functools.partial(Compiled, on_retrace=on_retrace, executor=executor)

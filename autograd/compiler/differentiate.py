@@ -7,14 +7,20 @@ rows of the primitives: the same equations that eager nodes are differentiated b
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from autograd.compiler.builder import ALONE, Builder, Term
+from autograd.compiler import packing
+from autograd.compiler.batching import BATCH_DOT, BATCH_TOTAL, LEAVING, PACK, PICK, SPREAD
+from autograd.compiler.builder import ALONE, Builder
 from autograd.compiler.symbols import Symbol
-from autograd.primitive import Primitive, is_one
+from autograd.primitive import Primitive, Variadic, is_one
 from autograd.primitives.nary import DOT, TOTAL
 from autograd.value import as_operand
+
+#: For each place what adds up to its adjoint, in pairs: the adjoint of a user, and the local derivative or ALONE.
+Parts = defaultdict[int, list[int]]
 
 
 def differentiate(program: Builder, outputs: Sequence[tuple[int, int]], wrt: Sequence[int]) -> list[int]:
@@ -32,25 +38,28 @@ def differentiate(program: Builder, outputs: Sequence[tuple[int, int]], wrt: Seq
         The place of the derivative in each of `wrt`; a constant 0 where nothing depends on it.
     """
     active = _depending_on(program, wrt)
-    parts: dict[int, list[Term]] = {}
+    parts: Parts = defaultdict(list)
     for place, cotangent in outputs:
-        parts.setdefault(place, []).append((cotangent, ALONE))
+        parts[place] += (cotangent, ALONE)
     adjoints: dict[int, int] = {}
-    rules = _RuleWriter(program)
+    rules = _Rules(program, active)
     for place in range(len(active) - 1, -1, -1):
         if place in parts and active[place]:
             program.origin = program.order[place]
-            adjoints[place] = program.sum(reversed(parts.pop(place)))  # in the order of the users
-            _pass_on(program, rules, place, adjoints[place], active, parts)
+            part = parts.pop(place)
+            adjoints[place] = program.sum(  # in the order of the users
+                part[-2::-2], part[-1::-2], program.batched.get(place, 0)
+            )
+            in_batch = place in program.batched or program.primitives[place] in LEAVING
+            pass_on = _pass_on_in_batch if in_batch else _pass_on
+            pass_on(program, rules, place, adjoints[place], parts)
     program.origin = None
     return [adjoints[place] if place in adjoints else program.constant(0.0) for place in wrt]
 
 
-def _pass_on(
-    program: Builder, rules: _RuleWriter, place: int, adjoint: int, active: bytearray, parts: dict[int, list[Term]]
-) -> None:
+def _pass_on(program: Builder, rules: _Rules, place: int, adjoint: int, parts: Parts) -> None:
     """Add what a place contributes to the adjoints of its operands."""
-    primitive, operands = program.primitives[place], program.operands[place]
+    primitive, operands, active = program.primitives[place], program.operands[place], rules.active
     if primitive is None:
         return
     if primitive is DOT:
@@ -58,17 +67,41 @@ def _pass_on(
         factors = operands[count:-1] + operands[:count]  # the derivative in w is x, and in x is w
         for operand, factor in zip(operands, factors, strict=False):
             if active[operand]:
-                parts.setdefault(operand, []).append((adjoint, factor))
-        return
-    if primitive is TOTAL:
+                parts[operand] += (adjoint, factor)
+    elif primitive is TOTAL:
         for operand in operands:
             if active[operand]:
-                parts.setdefault(operand, []).append((adjoint, ALONE))
+                parts[operand] += (adjoint, ALONE)
+    else:
+        for operand, partial in zip(operands, rules.partials(place, primitive, operands), strict=True):
+            if partial is not None:
+                parts[operand] += (adjoint, partial)
+
+
+def _pass_on_in_batch(program: Builder, rules: _Rules, place: int, adjoint: int, parts: Parts) -> None:
+    """Add what a batched place, or one that leads out of a batch, contributes to the adjoints of its operands."""
+    primitive, operands = program.primitives[place], program.operands[place]
+    if primitive is None:
         return
-    for operand, partial in zip(operands, rules.partials(place, primitive, operands, active), strict=True):
-        if partial is not None:
-            term = (adjoint, ALONE if is_one(partial) else rules.place(partial))
-            parts.setdefault(operand, []).append(term)
+    adjoints: list[int] = [adjoint] * len(operands)
+    factors: Sequence[int | None] = [ALONE] * len(operands)
+    if primitive is DOT or primitive is BATCH_DOT:
+        count = len(operands) // 2
+        factors = (*operands[count:-1], *operands[:count], None)
+    elif primitive is PICK:
+        sample, extent = int(program.constants[operands[1]]), program.batched[operands[0]]
+        adjoints = [packing.put(program, adjoint, sample, extent)] * 2
+    elif primitive is PACK:
+        adjoints = [packing.pick(program, adjoint, sample) for sample in range(len(operands))]
+    elif primitive not in (TOTAL, BATCH_TOTAL, SPREAD):
+        factors = rules.partials(place, primitive, operands)
+    spread = program.batched.get(place, 0) if primitive is not PACK else 0
+    for operand, part, factor in zip(operands, adjoints, factors, strict=True):
+        if rules.active[operand] and factor is not None:
+            given, factors_of = [part], [factor]
+            if spread and operand not in program.batched:  # one number, to which all samples contribute
+                given, factors_of = packing.over_batch(program, given, factors_of, spread)
+            parts[operand] += (given[0], factors_of[0])
 
 
 def _depending_on(program: Builder, inputs: Sequence[int]) -> bytearray:
@@ -85,8 +118,72 @@ def _depending_on(program: Builder, inputs: Sequence[int]) -> bytearray:
     return active
 
 
+class _Rules:
+    """Writes the local derivatives of places: runs the rules of a primitive once, and then repeats what they did."""
+
+    def __init__(self, program: Builder, active: bytearray) -> None:
+        self.program = program
+        self.active = active
+        self._recipes: dict[tuple[Primitive, tuple[bool, ...]], _Recipe] = {}
+
+    def partials(self, place: int, primitive: Primitive, operands: tuple[int, ...]) -> Sequence[int | None]:
+        """Return the place of the derivative in each operand; ALONE where it is 1, None where nothing is passed on."""
+        program, active = self.program, self.active
+        wanted = tuple([active[x] == 1 for x in operands])
+        if isinstance(primitive, Variadic) or not program.constants.keys().isdisjoint(operands):
+            return _run_rules(program, place, primitive, operands, wanted)
+        recipe = self._recipes.get((primitive, wanted))
+        if recipe is None:
+            recipe = self._recipes[primitive, wanted] = _recipe(primitive, wanted)
+        places = [place, *operands]
+        for row, given in recipe.steps:
+            if row is None:
+                places.append(program.constant(*given))
+            else:
+                places.append(program.add(row, tuple([places[x] for x in given])))
+        return [x if x is None or x == ALONE else places[x] for x in recipe.results]
+
+
+class _Recipe(NamedTuple):
+    """What the rules of a primitive write, in places of its own: the output, the operands, and one for each step.
+
+    Attributes
+    ----------
+    steps
+        A primitive and its operands; or None and a constant.
+    results
+        The place of the derivative in each operand; ALONE where it is 1, None where nothing is passed on.
+    """
+
+    steps: list[tuple[Primitive | None, tuple[Any, ...]]]
+    results: list[int | None]
+
+
+def _recipe(primitive: Primitive, wanted: tuple[bool, ...]) -> _Recipe:
+    program = Builder()
+    program.source("operands", (1 + len(wanted),))
+    out, *operands = [program.leaf(0, position) for position in range(1 + len(wanted))]
+    results = _run_rules(program, out, primitive, tuple(operands), wanted)
+    steps: list[tuple[Primitive | None, tuple[Any, ...]]] = []
+    for place in range(1 + len(wanted), len(program)):
+        row = program.primitives[place]
+        steps.append((row, (program.constants[place],) if row is None else program.operands[place]))
+    return _Recipe(steps, results)
+
+
+def _run_rules(
+    program: Builder, place: int, primitive: Primitive, operands: tuple[int, ...], wanted: tuple[bool, ...]
+) -> list[int | None]:
+    """Run the rules of a primitive on the places of a program."""
+    writer: Any = _RuleWriter(program)
+    constants = program.constants
+    given = [constants[x] if x in constants else Symbol(writer, x) for x in operands]
+    partials = primitive.local_derivatives(Symbol(writer, place), given, wanted)
+    return [None if x is None else ALONE if is_one(x) else writer.place(x) for x in partials]
+
+
 class _RuleWriter:
-    """Runs the rules of primitives on the places of a program."""
+    """Writes what rules do into a program."""
 
     def __init__(self, program: Builder) -> None:
         self.program = program
@@ -100,11 +197,3 @@ class _RuleWriter:
         if isinstance(operand, Symbol):
             return operand.place
         return self.program.constant(as_operand(operand, "differentiate"))  # type: ignore[arg-type]
-
-    def partials(
-        self, place: int, primitive: Primitive, operands: tuple[int, ...], active: bytearray
-    ) -> tuple[Any, ...]:
-        """Return the local derivatives of a place in its active operands."""
-        constants = self.program.constants
-        given = [constants[x] if x in constants else Symbol(self, x) for x in operands]  # type: ignore[arg-type]
-        return primitive.local_derivatives(Symbol(self, place), given, [bool(active[x]) for x in operands])  # type: ignore[arg-type]

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.arguments import Call
+from autograd.compiler.batching import computed_by
 from autograd.compiler.replay import Executor, Replay, make_replay
 from autograd.compiler.results import result_node
-from autograd.compiler.symbols import Symbol
-from autograd.compiler.trace import COMPARISONS, Guard, Trace, trace
+from autograd.compiler.symbols import COMPARISONS, Symbol
+from autograd.compiler.trace import Guard, Trace, trace
 from autograd.pool import Members
 from autograd.recording import recording
 from autograd.trees import leaves, map_leaves
@@ -105,7 +106,7 @@ class Path:
                 return leaf
             number = replay.read(next(elements))
             if leaf.is_number:
-                return bool(number) if leaf.primitive in COMPARISONS else number
+                return bool(number) if computed_by(leaf) in COMPARISONS else number
             place = leaf.place
             return result_node(number, self.parameters, operands, lambda: self._gradient(place, numbers, run))
 

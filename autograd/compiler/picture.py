@@ -39,5 +39,8 @@ def program_picture(replay: Replay, stats: Stats, title: str) -> Picture:
                 arrow = Arrow(emitted.names[source], emitted.names[statement.array], statement.primitive.name)
                 if arrow not in arrows:
                     arrows.append(arrow)
+    arrows += [
+        Arrow(emitted.names[part], emitted.names[host], "part") for part, (host, _) in replay.layout.homes.items()
+    ]
     used = {name for arrow in arrows for name in (arrow.source, arrow.target)}
     return Picture(tuple(box for box in boxes if box.id in used), tuple(arrows), re.sub(r"[<>]", "", title), (note,))

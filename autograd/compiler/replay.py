@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import functools
-import linecache
-import math
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 
+from autograd.compiler import packing
+from autograd.compiler.access import Nest, find_nest
+from autograd.compiler.buffers import share_memory
 from autograd.compiler.builder import Builder
 from autograd.compiler.differentiate import differentiate
-from autograd.compiler.emit import Emitted, Line, emit
+from autograd.compiler.emit import Emitted, emit
+from autograd.compiler.expansion import expand
+from autograd.compiler.loading import load
+from autograd.compiler.machine import load_machine, suits_machine
+from autograd.compiler.merging import merge_statements
+from autograd.compiler.positions import as_slice, outside, positions_read
 from autograd.compiler.program import Program, interpret, live_places
+from autograd.compiler.script import write_script
+from autograd.compiler.segments import mix
 from autograd.compiler.simplify import simplify
 from autograd.compiler.statements import Layout, reroll
-from autograd.compiler.straight import is_narrow, write_lines
-from autograd.compiler.straight import name as line_name
-from autograd.compiler.tape import suits_tape, tape_loop, write_tape
+from autograd.compiler.straight import is_narrow, load_script
+from autograd.compiler.tape import LoadedTape, suits_tape
 from autograd.primitive import NOT_IEEE
 
 Array = np.ndarray[Any, Any]
-Positions = Array | slice
+#: Batches of more samples are not narrow.
+_FEW_SAMPLES: Final = 8
 Executor = Literal["auto", "numpy", "python", "jit"]
 
 
@@ -72,13 +80,16 @@ def lower(program: Program, outputs: Sequence[int], loss: int | None = None, wrt
     seconds: dict[str, float] = {}
     wanted = [*outputs, *([] if loss is None else [loss])]
     builder, places = timed(seconds, "simplify", simplify, program, wanted)
+    program.pack()  # it is kept, for the gradients of other outputs
     size, roles = len(builder), max(builder.roles, default=0)
     inputs: dict[tuple[int, int], int] = {}
     gradients: list[int] = []
     if loss is not None:
-        inputs = _elements(builder, wrt)
-        seeds, known = [(places[-1], builder.constant(1.0))], [inputs[key] for key in sorted(inputs)]
-        gradients = timed(seconds, "differentiate", differentiate, builder, seeds, known)
+        read = [place for place, leaf in builder.leaves.items() if leaf.source in wrt]
+        seeds = [(places[-1], builder.constant(1.0))]
+        adjoints = timed(seconds, "differentiate", differentiate, builder, seeds, read)
+        inputs = packing.by_element(builder, read, adjoints)
+        gradients = [inputs[key] for key in sorted(inputs)]
     return Lowered(builder, places[: len(outputs)], sorted(inputs), gradients, size, roles, seconds)
 
 
@@ -91,12 +102,27 @@ def make_replay(
 ) -> Replay:
     """Return a program in the form asked for, or that suits it: array statements, or if narrow lines of Python."""
     lowered = lower(program, outputs, loss, wrt)
+    single = _without_batches(lowered, executor) if lowered.program.batched else lowered
     if executor == "auto":
-        wanted = [*lowered.outputs, *lowered.gradients]
-        narrow = is_narrow(lowered.program, wanted)
-        executor = ("jit" if suits_tape(lowered.program, wanted) else "python") if narrow else "numpy"
-    forms: dict[str, type[Replay]] = {"numpy": ArrayReplay, "python": LineReplay, "jit": TapeReplay}
-    return forms[executor](lowered)
+        wanted = [*single.outputs, *single.gradients]
+        narrow = not single.program.batched and is_narrow(single.program, wanted)
+        executor = ("jit" if suits_tape(single.program, wanted) else "python") if narrow else "auto"
+    forms: dict[str, type[Replay]] = {
+        "auto": MixedReplay,
+        "numpy": ArrayReplay,
+        "python": LineReplay,
+        "jit": MachineReplay,
+    }
+    return forms[executor](lowered if executor in ("auto", "numpy") else single)
+
+
+def _without_batches(lowered: Lowered, executor: Executor) -> Lowered:
+    """Return a program without batches, where it may be run number by number; else as it is."""
+    if executor == "numpy" or (executor == "auto" and max(lowered.program.batched.values()) > _FEW_SAMPLES):
+        return lowered
+    program, places = expand(lowered.program, [*lowered.outputs, *lowered.gradients])
+    count = len(lowered.outputs)
+    return lowered._replace(program=program, outputs=places[:count], gradients=places[count:])
 
 
 class Replay:
@@ -128,7 +154,9 @@ class Replay:
     def __init__(self, lowered: Lowered) -> None:
         self.seconds = dict(lowered.seconds)
         self.sources = lowered.program.sources
-        self._gradient_moves: list[tuple[int, Positions, Positions]] | None = None
+        self._checks, self._positions = positions_read(lowered.program, lowered.outputs)
+        self._positions_at: list[tuple[Element, int]] = []
+        self._gradient_moves: list[tuple[int, Array | slice, Array | slice]] | None = None
 
     def read_gradients(self, starts: dict[int, int], count: int) -> Array:
         """Return the gradients as one array, each source's from its start, after a run."""
@@ -137,8 +165,11 @@ class Replay:
             for (source, position), element in self.gradients:
                 if element.array >= 0:
                     moves.setdefault(element.array, []).append((starts[source] + position, element.position))
-            columns = [(array, np.array(pairs).T) for array, pairs in moves.items()]
-            self._gradient_moves = [(array, _as_slice(to), _as_slice(start)) for array, (to, start) in columns]
+            self._gradient_moves = [
+                (array, as_slice(to), as_slice(start))
+                for array, pairs in moves.items()
+                for to, start in [np.array(pairs).T]
+            ]
         gradient = np.zeros(count)
         for (source, position), element in self.gradients if self._has_constant_gradients else ():
             if element.array < 0:
@@ -146,6 +177,20 @@ class Replay:
         for array, to, start in self._gradient_moves:
             gradient[to] = self.flat[array][start]
         return gradient
+
+    def check(self) -> None:
+        """Check, after a forward pass, the positions that rows were taken by.
+
+        Raises
+        ------
+        DomainError
+            A position lies outside of its list.
+        """
+        for check in self._checks:
+            check(self.flat)
+        for element, rows in self._positions_at:
+            if not 0 <= (position := self.read(element)) < rows:
+                raise outside(position, rows)
 
     @functools.cached_property
     def _has_constant_gradients(self) -> bool:
@@ -166,42 +211,33 @@ class LineReplay(Replay):
 
     def __init__(self, lowered: Lowered) -> None:
         super().__init__(lowered)
-        program, outputs, gradients = lowered.program, lowered.outputs, lowered.gradients
+        program, gradients = lowered.program, lowered.gradients
+        outputs = [*lowered.outputs, *self._positions]
         self.program, self.results = program, [outputs, gradients]
         arrays = len(self.sources)
         self.flat = [np.zeros(int(np.prod(source.shape, dtype=int))) for source in self.sources] + [[], np.zeros(0)]
-        self.outputs = [_result(program, arrays, number, place) for number, place in enumerate(outputs)]
+        elements = [_result(program, arrays, number, place) for number, place in enumerate(outputs)]
+        self.outputs = elements[: len(lowered.outputs)]
+        self._positions_at = list(zip(elements[len(lowered.outputs) :], self._positions.values(), strict=True))
         elements = [_result(program, arrays + 1, number, place) for number, place in enumerate(gradients)]
         self.gradients = list(zip(lowered.inputs, elements, strict=True))
         self.misses = []
-        timed(self.seconds, "emit", self._write, lowered.forward_places)
+        timed(self.seconds, "emit", self._write)
         timed(self.seconds, "load", self._load)
 
-    def _write(self, forward_places: int) -> None:
-        """Write the lines of both passes, and find which numbers the second needs of the first."""
+    def _write(self) -> None:
+        """Write the lines of both passes."""
         program, (outputs, gradients) = self.program, self.results
         live = live_places(program, [*outputs, *gradients])
         computed = [place for place, operands in enumerate(program.operands) if operands and live[place]]
         needed = live_places(program, outputs)
         # What the first pass computes for the second pass only is left to the second.
         self.halves = [[x for x in computed if needed[x]], [x for x in computed if not needed[x]]]
-        self.lines = len(computed)
-        self.functions: dict[str, Any] = {}
-        self.texts = [write_lines(program, half, self.functions) for half in self.halves]
-        used = {operand for place in self.halves[1] for operand in program.operands[place]} | {*gradients}
-        self.saved = [place for place in self.halves[0] if place in used]
+        self.script = write_script(program, self.halves, self.results)
+        self.lines = self.script.lines
 
     def _load(self) -> None:
-        program, (outputs, gradients) = self.program, self.results
-        names = ", ".join(source.name for source in self.sources)
-        saved = "".join(f"v{place}, " for place in self.saved)
-        returned = [", ".join(line_name(program, place) for place in places) for places in (outputs, gradients)]
-        space: dict[str, Any] = {"math": math, **self.functions}
-        body, rest = ("".join(f"    {line}\n" for line in text) for text in self.texts)
-        unpacked = f"    {saved}= saved\n" if saved else ""
-        exec(f"def first({names}):\n{body}    return [{returned[0]}], ({saved})\n", space)
-        exec(f"def second({names}, saved):\n{unpacked}{rest}    return [{returned[1]}]\n", space)
-        self._first, self._second = space["first"], space["second"]
+        self._first, self._second = load_script(self.script, [source.name for source in self.sources])
 
     def forward(self) -> None:
         """Compute the results."""
@@ -221,33 +257,31 @@ class LineReplay(Replay):
             self.flat[-1] = np.array(interpret(self.program, self._given, self.results[1]))
 
 
-class TapeReplay(LineReplay):
-    """A narrow program, as a tape that a compiled loop runs through (extra `jit`); it prints as lines."""
+class MachineReplay(LineReplay):
+    """A narrow program as machine code (extra `jit`): its loops, or where it has none a tape; it prints as lines."""
 
     def _load(self) -> None:
-        self._loop = tape_loop()
-        program = self.program
-        self._numbers = np.zeros(len(program))
-        self._tapes = [write_tape(program, half) for half in self.halves]
-        for place, number in program.constants.items():
-            self._numbers[place] = number
-        self._moves: list[tuple[Array, Array]] = []
-        for source in range(len(self.sources)):
-            read = [(leaf.position, place) for place, leaf in program.leaves.items() if leaf.source == source]
-            positions, places = np.array(read, dtype=int).reshape(-1, 2).T
-            self._moves.append((positions, places))
+        sources, results = self.flat[: len(self.sources)], [np.zeros(len(places)) for places in self.results]
+        self.flat[-2:] = results
+        if suits_machine(self.script, sum(map(len, self.halves))):
+            machine = load_machine(self.script, [source.name for source in self.sources])
+            given = [*sources, *map(np.array, self.script.tables.values()), np.zeros(machine.size)]
+            passes = [functools.partial(part, *given, out) for part, out in zip(machine.passes, results, strict=True)]
+        else:
+            tape = LoadedTape(self.program, self.halves, self.results)
+            passes = [
+                functools.partial(tape.forward, sources, results[0]),
+                functools.partial(tape.backward, results[1]),
+            ]
+        self._forward, self._backward = passes
 
     def forward(self) -> None:
         """Compute the results."""
-        for (positions, places), flat in zip(self._moves, self.flat, strict=False):
-            self._numbers[places] = flat[positions]
-        self._loop(self._tapes[0], self._numbers)
-        self.flat[-2] = self._numbers[self.results[0]]
+        self._forward()
 
     def backward(self) -> None:
         """Compute the gradients."""
-        self._loop(self._tapes[1], self._numbers)
-        self.flat[-1] = self._numbers[self.results[1]]
+        self._backward()
 
 
 class ArrayReplay(Replay):
@@ -257,13 +291,23 @@ class ArrayReplay(Replay):
         super().__init__(lowered)
         builder, outputs, gradients = lowered.program, lowered.outputs, lowered.gradients
         layout: Layout = timed(self.seconds, "re-roll", reroll, builder, [*outputs, *gradients])
-        roles = dict(zip(layout.array_of.tolist(), builder.roles, strict=True))
+        # What merely has the number of a place in the array has a higher role than the place itself.
+        roles = dict(sorted(zip(layout.array_of.tolist(), builder.roles, strict=True), reverse=True))
         forward = sum(roles[statement.array] <= lowered.forward_roles for statement in layout.statements)
-        self.emitted: Emitted = timed(self.seconds, "emit", emit, layout, builder.sources, forward)
-        self.layout = layout
+        if not builder.batched:
+            forward = timed(self.seconds, "merge", merge_statements, layout, len(self.sources), forward)
         self.outputs = [_element(builder, layout, place) for place in outputs]
+        self._positions_at = [
+            (_element(builder, layout, place, sample), rows)
+            for place, rows in self._positions.items()
+            for sample in range(builder.batched.get(place, 1))
+        ]
         elements = [_element(builder, layout, place) for place in gradients]
         self.gradients = list(zip(lowered.inputs, elements, strict=True))
+        read = [*self.outputs, *elements, *[element for element, _ in self._positions_at]]
+        kept = {element.array for element in read if element.array >= len(self.sources)}
+        self.layout = layout
+        self.emitted: Emitted = timed(self.seconds, "emit", self._emit, lowered, forward, kept)
         self.lines = len(self.emitted.lines)
         self.misses = [
             f"{self.emitted.names[s.array]}: {s.primitive.name} of {s.extents}: {s.miss}"
@@ -272,39 +316,90 @@ class ArrayReplay(Replay):
         ]
         timed(self.seconds, "load", self._load)
 
+    def _emit(self, lowered: Lowered, forward: int, kept: set[int]) -> Emitted:
+        share_memory(self.layout, len(self.sources), forward, kept)
+        return emit(self.layout, lowered.program.sources, forward)
+
     def _load(self) -> None:
         """Make the arrays, and turn the lines into two functions."""
-        emitted = self.emitted
-        sources = emitted.sources
-        space: dict[str, Any] = {"np": np, "math": math, **emitted.constants}
-        for name, shape in zip(emitted.names[:sources], emitted.shapes[:sources], strict=True):
-            space[name] = np.zeros(shape)
-        for text in (*emitted.functions, *emitted.buffers):
-            exec(text, space)
-        views: dict[str, str] = {}
-
-        def view(expression: str) -> str:
-            if expression.isidentifier() or not any(c in expression for c in "[.("):
-                return expression
-            if expression[0].isdigit() or expression[0] == "-" or expression.startswith("np."):
-                return expression
-            if expression not in views:
-                views[expression] = f"view{len(views) + 1}"
-                space[views[expression]] = eval(expression, space)
-            return views[expression]
-
-        halves = emitted.lines[: emitted.forward], emitted.lines[emitted.forward :]
-        self.forward, self.backward = (
-            _function(name, lines, view, space) for name, lines in zip(("forward", "backward"), halves, strict=True)
-        )
-        self.arrays: list[Array] = [space[name] for name in emitted.names]
+        loaded = load(self.emitted)
+        self.arrays, self._function, self._bytes = loaded
+        lines, forward = self.emitted.lines, self.emitted.forward
+        self.forward = self._function("forward", lines[:forward])
+        self.backward = self._function("backward", lines[forward:])
         self.flat = [array.reshape(-1) for array in self.arrays]
+        self._collected: Array | None = None
+        self._parts: list[tuple[Array, Array]] = []
+
+    def read_gradients(self, starts: dict[int, int], count: int) -> Array:
+        """Return the gradients as one array, each source's from its start, after a run."""
+        if self._collected is None:
+            self._collected = super().read_gradients(starts, count)  # keeps the constants
+            self._parts = [
+                (_strided(self._collected, nest, 0), _strided(self.flat[array], nest, 1))
+                for array, to, start in self._gradient_moves or ()
+                for nest in [_common_nest(to, start)]
+                if nest is not None
+            ]
+            moves = self._gradient_moves or ()
+            self._gradient_moves = [x for x in moves if _common_nest(*x[1:]) is None]
+        for part, numbers in self._parts:
+            part[...] = numbers
+        for array, to, start in self._gradient_moves or ():
+            self._collected[to] = self.flat[array][start]
+        return self._collected.copy()
+
+    @property
+    def buffer_bytes(self) -> int:
+        """The memory of all arrays, gathered elements and constants included; what shares memory counts once."""
+        return self._bytes
 
 
-def _as_slice(positions: Array) -> Positions:
-    """Return positions that follow each other as a slice, which is quicker."""
-    first, count = int(positions[0]), len(positions)
-    return slice(first, first + count) if (positions == np.arange(first, first + count)).all() else positions
+def _common_nest(to: Array | slice, start: Array | slice) -> Nest | None:
+    """Return the loops that run through two lists of positions."""
+    both = [np.arange(x.start, x.stop, x.step) if isinstance(x, slice) else x for x in (to, start)]
+    return find_nest(np.array(both))
+
+
+def _strided(flat: Array, nest: Nest, operand: int) -> Array:
+    steps = [step * flat.itemsize for step in nest.steps[operand]]
+    return np.lib.stride_tricks.as_strided(flat[nest.offsets[operand] :], nest.extents, steps)
+
+
+class MixedReplay(ArrayReplay):
+    """A program as NumPy statements, and where it is narrow as lines of Python."""
+
+    def _emit(self, lowered: Lowered, forward: int, kept: set[int]) -> Emitted:
+        wanted = [*lowered.outputs, *lowered.gradients, *self._positions]
+        self._plain = emit(self.layout, lowered.program.sources, forward)
+        mixed = mix(self._plain, self.layout, lowered.program, wanted, forward)
+        if mixed is self._plain:  # else statements are reordered, and memory cannot be passed on in their order
+            mixed = self._plain = super()._emit(lowered, forward, kept)
+        return mixed
+
+    def _load(self) -> None:
+        super()._load()
+        self._is_plain = False
+        if self.emitted.lines != self._plain.lines:
+            forward, backward = self.forward, self.backward
+            self.forward = lambda: self._run(forward, back=False)
+            self.backward = lambda: self._run(backward, back=True)
+
+    def _run(self, fast: Callable[[], None], *, back: bool) -> None:
+        try:
+            if back and self._is_plain:
+                raise ArithmeticError
+            fast()
+            self._is_plain = False
+        except NOT_IEEE:  # Python's floats raise where IEEE 754 has inf or nan: statements do it all
+            self._is_plain = True
+            for run in self._statements[: 1 + back]:
+                run()
+
+    @functools.cached_property
+    def _statements(self) -> list[Callable[[], None]]:
+        lines, forward = self._plain.lines, self._plain.forward
+        return [self._function("forward", lines[:forward]), self._function("backward", lines[forward:])]
 
 
 def timed(seconds: dict[str, float], stage: str, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -315,45 +410,13 @@ def timed(seconds: dict[str, float], stage: str, function: Callable[..., Any], *
     return result
 
 
-def _elements(builder: Builder, sources: Sequence[int]) -> dict[tuple[int, int], int]:
-    """Return the place of each element of the sources that the program reads, by (source, position)."""
-    return {(leaf.source, leaf.position): place for place, leaf in builder.leaves.items() if leaf.source in sources}
-
-
-def _element(builder: Builder, layout: Layout, place: int) -> Element:
+def _element(builder: Builder, layout: Layout, place: int, sample: int = 0) -> Element:
     if place in builder.constants:
         return Element(-1, 0, builder.constants[place])
-    return Element(int(layout.array_of[place]), int(layout.position_of[place]))
+    return Element(int(layout.array_of[place]), int(layout.position_of[place] + sample * layout.stride_of[place]))
 
 
 def _result(program: Builder, array: int, position: int, place: int) -> Element:
     if place in program.constants:
         return Element(-1, 0, program.constants[place])
     return Element(array, position)
-
-
-def _function(
-    name: str, lines: Sequence[Line], view: Callable[[str], str], space: dict[str, Any]
-) -> Callable[[], None]:
-    """Compile lines into a function without arguments; names are bound as defaults, where they are found fastest."""
-    body = [f"    {line.text(view)}" for line in lines] or ["    pass"]
-    used = sorted({word for line in body for word in _words(line) if word in space and word not in ("np", "math")})
-    calls = sorted({word for line in body for word in _dotted(line)})
-    bound = [f"{word}={word}" for word in used] + [f"{call.replace('.', '_')}={call}" for call in calls]
-    text = "\n".join(body)
-    for call in sorted(calls, key=len, reverse=True):
-        text = text.replace(f"{call}(", f"{call.replace('.', '_')}(")
-    source = f"def {name}({', '.join(bound)}):\n{text}\n"
-    filename = f"<compiled {name} {id(space)}>"
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    exec(compile(source, filename, "exec"), space)
-    return space[name]  # type: ignore[no-any-return]
-
-
-def _words(text: str) -> list[str]:
-    return "".join(c if c.isalnum() or c == "_" else " " for c in text).split()
-
-
-def _dotted(text: str) -> list[str]:
-    head = text.strip().split("(")[0]
-    return [head] if head.startswith("np.") else []

@@ -6,105 +6,157 @@ gradients become dots in turn. Sums are re-associated by this, and by nothing el
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import Final
 
-from autograd.compiler.builder import ALONE, Builder, Term
-from autograd.compiler.program import Program, live_places
+from autograd.compiler import packing
+from autograd.compiler.batching import BATCH_TOTAL, PACK, PICK, PUT, SPREAD
+from autograd.compiler.builder import ALONE, Builder, Terms
+from autograd.compiler.program import Program, count_uses
 from autograd.primitive import Primitive
 from autograd.primitives.arithmetic import add, multiply, subtract
 from autograd.primitives.nary import DOT, TOTAL
 
+#: Where a place stands that has not been written.
+_WAITING: Final = -1
+
 
 def simplify(program: Program, outputs: Sequence[int]) -> tuple[Builder, list[int]]:
     """Return the simplified program, and the places of the outputs in it."""
-    writer = _Rewriter(program, outputs)
+    writer = _Rewriter(program)
+    writer.write(outputs)
     return writer.builder, [writer.place(output) for output in outputs]
 
 
 class _Rewriter:
-    """Walks a program once; sums and products that only a sum uses wait until that sum is written."""
+    """Walks a program once; sums and products that are used once wait, for the sum that may use them."""
 
-    def __init__(self, program: Program, outputs: Iterable[int]) -> None:
+    def __init__(self, program: Program) -> None:
+        self.program = program
         self.builder = Builder()
         self.builder.sources = list(program.sources)
         self._minus_one = self.builder.constant(-1.0)
-        self._written: dict[int, int] = {}
-        self._waiting: dict[int, list[Term] | Term] = {}
-        kept = set(outputs)
-        live = live_places(program, kept)
-        uses = [0] * len(program)
-        for place, operands in enumerate(program.operands):
-            if live[place]:
-                for operand in operands:
-                    uses[operand] += 1
-        for place, primitive in enumerate(program.primitives):
-            if not live[place]:
+        self._written = [_WAITING] * len(program)
+
+    def write(self, outputs: Sequence[int]) -> None:
+        """Write what the outputs need."""
+        program, written, place_of = self.program, self._written, self.place
+        uses = count_uses(program, outputs)
+        for place, (primitive, operands) in enumerate(zip(program.primitives, program.operands, strict=True)):
+            if not uses[place]:
                 continue
+            self.builder.origin = place
             if primitive is None:
-                self._written[place] = self._given(program, place)
+                written[place] = self._given(place)
+            elif primitive in _OF_BATCHES:
+                written[place] = self._batching(place, primitive, operands)
+            elif primitive not in _COLLECTED:
+                written[place] = self.builder.add(primitive, tuple([place_of(operand) for operand in operands]))
             else:
-                self._operation(place, primitive, program.operands[place])
-                if uses[place] > 1 or place in kept:
-                    self.place(place)
+                if primitive is not add and primitive is not TOTAL:
+                    self._prepare(place, primitive, operands)
+                if uses[place] > 1:
+                    place_of(place)
+        self.builder.origin = None
 
     def place(self, old: int) -> int:
         """Return where a place of the old program stands in the new one; write it if it has been waiting."""
-        new = self._written.get(old)
-        if new is None:
-            waiting = self._waiting.pop(old)
-            if isinstance(waiting, tuple):
-                new = self.builder.add(multiply, waiting)
-            elif len(waiting) == 2 and waiting[0][1] == ALONE and waiting[1][1] == self._minus_one:
-                new = self.builder.add(subtract, (waiting[0][0], waiting[1][0]))
-            else:
-                new = self.builder.sum(waiting)
-            self._written[old] = new
+        new = self._written[old]
+        if new == _WAITING:
+            origin, self.builder.origin = self.builder.origin, old  # what waits keeps its place in the order
+            new = self._written[old] = self._collected(old)
+            self.builder.origin = origin
         return new
 
-    def _given(self, program: Program, place: int) -> int:
-        if place in program.constants:
-            return self.builder.constant(program.constants[place])
-        return self.builder.leaf(*program.leaves[place])
+    def _given(self, place: int) -> int:
+        if place in self.program.constants:
+            return self.builder.constant(self.program.constants[place])
+        if place in self.program.batched:
+            stride, extent = self.program.strides[place], self.program.batched[place]
+            return self.builder.batched_leaf(*self.program.leaves[place], stride, extent)
+        return self.builder.leaf(*self.program.leaves[place])
 
-    def _operation(self, place: int, primitive: Primitive, operands: tuple[int, ...]) -> None:
-        if primitive is add or primitive is TOTAL:
-            self._waiting[place] = self._terms(operands)
-        elif primitive is subtract:
-            left, right = operands
-            terms = self._terms((left,)) if self._is_sum(left) else [(self.place(left), ALONE)]
-            self._waiting[place] = [*terms, (self.place(right), self._minus_one)]
-        elif primitive is DOT:
-            count = len(operands) // 2
-            products = zip(operands[:count], operands[count:-1], strict=True)
-            terms = [(self.place(left), self.place(right)) for left, right in products]
-            self._waiting[place] = terms + self._terms(operands[-1:])
-        elif primitive is multiply:
-            left, right = [self.place(operand) for operand in operands]
-            if self.builder.constants.keys() >= {left, right}:
+    def _prepare(self, place: int, primitive: Primitive, operands: tuple[int, ...]) -> None:
+        """Write what a sum or product needs of places that cannot become part of it."""
+        if primitive is multiply:
+            left, right = self.place(operands[0]), self.place(operands[1])
+            constants = self.builder.constants
+            if left in constants and right in constants:
                 self._written[place] = self.builder.add(multiply, (left, right))
+        elif primitive is DOT:
+            for operand in operands[:-1]:
+                self.place(operand)
+        elif primitive is PUT:
+            self.place(operands[0])
+        elif primitive is subtract:
+            self.place(operands[1])
+            if self.program.primitives[operands[0]] is multiply:
+                self.place(operands[0])
+
+    def _collected(self, old: int) -> int:
+        """Write a sum or product."""
+        if self.program.primitives[old] is multiply:
+            left, right = self.program.operands[old]
+            return self.builder.add(multiply, (self._written[left], self._written[right]))
+        lefts, rights = self._terms(old)
+        if rights == [ALONE, self._minus_one]:
+            return self.builder.add(subtract, (lefts[0], lefts[1]))
+        return self.builder.sum(lefts, rights, self.program.batched.get(old, 0))
+
+    def _batching(self, place: int, primitive: Primitive, operands: tuple[int, ...]) -> int:
+        """Write what leads into a batch or out of it."""
+        builder, program = self.builder, self.program
+        if primitive is SPREAD:
+            return self.place(operands[0])
+        if primitive is PICK:
+            return packing.pick(builder, self.place(operands[0]), int(program.constants[operands[1]]))
+        if primitive is PACK:
+            return packing.pack(builder, [self.place(operand) for operand in operands])
+        return builder.sum(*packing.over_batch(builder, *self._terms(operands[0]), program.batched[operands[0]]))
+
+    def _terms(self, old: int) -> Terms:
+        """Return what a sum adds up, after taking apart the sums and products that wait for it."""
+        primitives, operands, written = self.program.primitives, self.program.operands, self._written
+        constants, lefts, rights, zero = self.builder.constants, [], [], _WAITING
+        stack = [old]
+        while stack:
+            place = stack.pop()
+            if place < 0:
+                lefts.append(written[~place])
+                rights.append(self._minus_one)
+                continue
+            new = written[place]
+            if new != _WAITING:
+                # `sum()` starts from 0; every statement that sums does so too.
+                if constants.get(new) == 0.0:
+                    zero = new
+                else:
+                    lefts.append(new)
+                    rights.append(ALONE)
+            elif primitives[place] is multiply:
+                left, right = operands[place]
+                lefts.append(written[left])
+                rights.append(written[right])
+            elif primitives[place] is PUT:
+                given, *numbers = operands[place]
+                lefts.append(
+                    packing.put(self.builder, written[given], *[int(self.program.constants[x]) for x in numbers])
+                )
+                rights.append(ALONE)
+            elif primitives[place] is subtract:
+                left, right = operands[place]
+                stack += (~right, left)  # the terms of the left, then minus the right
+            elif primitives[place] is DOT:
+                count = len(operands[place]) // 2
+                lefts += [written[x] for x in operands[place][:count]]
+                rights += [written[x] for x in operands[place][count:-1]]
+                stack.append(operands[place][-1])
             else:
-                self._waiting[place] = (left, right)
-        else:
-            self._written[place] = self.builder.add(primitive, tuple([self.place(operand) for operand in operands]))
+                stack += operands[place][::-1]
+        return (lefts, rights) if lefts else ([zero], [ALONE])
 
-    def _terms(self, operands: Sequence[int]) -> list[Term]:
-        """Return what a sum of these places adds up, after taking apart the sums and products among them."""
-        terms: list[Term] = []
-        for operand in operands:
-            waiting = self._waiting.pop(operand, None)
-            if waiting is None:
-                terms.append((self.place(operand), ALONE))
-            elif isinstance(waiting, tuple):
-                terms.append(waiting)
-            else:
-                # The longer list is kept and added to, so that a chain of n additions takes n steps, not n * n.
-                terms, shorter = (waiting, terms) if len(waiting) > len(terms) else (terms, waiting)
-                terms += shorter
-        return [term for term in terms if not self._is_zero(term)] or terms[:1]
 
-    def _is_sum(self, place: int) -> bool:
-        return isinstance(self._waiting.get(place), list)
-
-    def _is_zero(self, term: Term) -> bool:
-        # `sum()` starts from 0; every statement that sums does so too.
-        return term[1] == ALONE and self.builder.constants.get(term[0]) == 0.0
+#: What a sum takes apart.
+_COLLECTED: Final = frozenset({add, subtract, multiply, DOT, TOTAL, PUT})
+#: What leads into a batch or out of it.
+_OF_BATCHES: Final = frozenset({SPREAD, PICK, PACK, BATCH_TOTAL})

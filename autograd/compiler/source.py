@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from autograd.compiler.loop_text import number_text
 from autograd.compiler.replay import ArrayReplay, Element, LineReplay, Replay
-from autograd.compiler.straight import name as line_name
 from autograd.compiler.templates import PYTHON_FUNCTIONS
 
 
@@ -19,9 +20,12 @@ def standalone(replay: Replay, title: str, values: Sequence[np.ndarray[Any, Any]
     assert isinstance(replay, ArrayReplay)  # there are two forms
     emitted = replay.emitted
     backward = emitted.lines[emitted.forward :]
+    texts = [line.text() for line in emitted.lines]
+    shown_names = [_read(emitted.names, x) for x in replay.outputs] + [_printed_gradients(replay)]
+    used = set(re.findall(r"\w+", "\n".join([*texts, *shown_names])))
     parts = [
         f'"""{title}"""',
-        "import math" if any("math." in text for text in emitted.functions) else "",
+        "import math" if any("math." in text for text in (*emitted.functions, *texts)) else "",
         "import numpy as np",
         *[text.strip("\n") for text in emitted.functions],
         _function("forward", [(line.text(), line.comment) for line in emitted.lines[: emitted.forward]]),
@@ -33,7 +37,7 @@ def standalone(replay: Replay, title: str, values: Sequence[np.ndarray[Any, Any]
         ),
         "\n".join(f"{name} = np.array({array.tolist()})" for name, array in emitted.constants.items()),
         "# what it computes",
-        "\n".join(emitted.buffers),
+        "\n".join(_needed(emitted.buffers, used)),
         "forward()\nbackward()" if backward else "forward()",
         "\n".join(f'print("result", {_read(emitted.names, x)})' for x in replay.outputs[:shown]),
         _printed_gradients(replay),
@@ -41,35 +45,57 @@ def standalone(replay: Replay, title: str, values: Sequence[np.ndarray[Any, Any]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def _needed(buffers: Sequence[str], used: set[str]) -> list[str]:
+    """Return the lines that make what is used, and what that is a part of."""
+    needed: list[str] = []
+    for buffer in reversed(buffers):
+        name, _, value = buffer.partition(" = ")
+        if name in used:
+            needed.append(buffer)
+            used.update(re.findall(r"\w+", value))
+    return needed[::-1]
+
+
 def _straight(replay: LineReplay, title: str, values: Sequence[np.ndarray[Any, Any]], shown: int) -> str:
-    """Return a narrow program: one line for each number."""
-    program, (outputs, gradients) = replay.program, replay.results
+    """Return a narrow program: lines of formulas, and loops."""
+    script = replay.script
+    forward, backward = script.passes
     sources = zip(replay.sources, values, strict=False)
-    printed = [f'print("result", {line_name(program, place)})' for place in outputs[:shown]]
+    printed = [f'print("result", {text})' for text in forward.results[:shown]]
     by_source: dict[int, list[str]] = {}
-    for (source, _), place in zip([key for key, _ in replay.gradients], gradients, strict=True):
-        by_source.setdefault(source, []).append(line_name(program, place))
+    for (source, _), text in zip([key for key, _ in replay.gradients], backward.results, strict=True):
+        by_source.setdefault(source, []).append(text)
     printed += [
-        f'print("gradient of {replay.sources[source].name}", [{", ".join(names)}])'
-        for source, names in by_source.items()
+        f'print("gradient of {replay.sources[source].name}", [{", ".join(texts)}])'
+        for source, texts in by_source.items()
     ]
+    kept = [f"{name} = [0.0] * {size}" for part in script.passes for name, size in part.lists.items()]
     parts = [
         f'"""{title}"""',
         "import math",
-        *[PYTHON_FUNCTIONS[name].strip("\n") for name in sorted(replay.functions)],
+        *[PYTHON_FUNCTIONS[name].strip("\n") for name in sorted(script.functions)],
         "# what the program reads",
         "\n".join(f"{source.name} = {array.tolist()}" for source, array in sources),
+        "\n".join(f"{name} = {text}" for name, text in {**forward.reads, **backward.reads}.items()),
+        "\n".join(f"{name} = {_numbers(table)}" for name, table in script.tables.items()),
+        "# what is kept of each step" if kept else "",
+        "\n".join(kept),
         "# forward",
-        "\n".join(replay.texts[0]),
-        "# backward" if replay.texts[1] else "",
-        "\n".join(replay.texts[1]),
+        "\n".join(forward.lines),
+        "# backward" if backward.lines else "",
+        "\n".join(backward.lines),
         "\n".join(printed),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def _numbers(table: Sequence[float]) -> str:
+    return f"[{', '.join(map(number_text, table))}]"
+
+
 def _function(name: str, lines: Sequence[tuple[str, str]]) -> str:
-    body = [f"    {text}{' ' * max(1, 88 - len(text))}# {comment}" for text, comment in lines] or ["    pass"]
+    remarks = [f"{' ' * max(1, 88 - len(text))}# {comment}" if comment else "" for text, comment in lines]
+    body = [f"    {text}{remark}" for (text, _), remark in zip(lines, remarks, strict=True)] or ["    pass"]
     return "\n".join([f"def {name}():", *body])
 
 

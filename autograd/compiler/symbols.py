@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 import numpy as np
 
@@ -10,13 +11,51 @@ from autograd.errors import TracingError
 from autograd.node import Node
 from autograd.operators import Operators
 from autograd.primitive import Primitive
+from autograd.primitives.arithmetic import add, divide, multiply, subtract
 from autograd.primitives.comparison import equal, floor, greater, greater_equal, less, less_equal, not_equal
 from autograd.recording import recording
+from autograd.value import Value
 
 if TYPE_CHECKING:
+    from autograd.compiler.mapping import Batch
     from autograd.compiler.trace import Writer
 
+#: What a comparison of nodes gives is a truth value, not a node.
+COMPARISONS: Final = frozenset({less, less_equal, greater, greater_equal, equal, not_equal})
 _NUMBERS = (float, int, np.floating, np.integer, np.bool_)
+#: What operands mostly are; the kinds of symbol follow below.
+_COMMON: Final[set[type]] = {float, int, Value}
+#: The operators that programs are mostly made of.
+HOT: Final[dict[str, Primitive]] = {
+    "__add__": add,
+    "__radd__": add,
+    "__sub__": subtract,
+    "__rsub__": subtract,
+    "__mul__": multiply,
+    "__rmul__": multiply,
+    "__truediv__": divide,
+}
+
+
+def hot(name: str, primitive: Primitive, outside: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Return an operator that goes straight to the recorder: a trace spends its time in these.
+
+    Parameters
+    ----------
+    outside
+        What it does where no trace is running.
+    """
+    by_row, swapped = getattr(Operators, name), name.startswith("__r")
+
+    def operator(self: Any, other: Any) -> Any:
+        mode: Any = recording.get()
+        if mode is True or mode is False:
+            return outside(self, other)
+        if other.__class__ not in _COMMON:
+            return by_row(self, other)
+        return mode.record(primitive, (other, self) if swapped else (self, other))
+
+    return operator
 
 
 class Symbol(Operators, Node):
@@ -26,9 +65,9 @@ class Symbol(Operators, Node):
     precedence: ClassVar[int] = 2
 
     place: int
-    writer: Writer
+    writer: Writer | Batch
 
-    def __init__(self, writer: Writer, place: int) -> None:
+    def __init__(self, writer: Writer | Batch, place: int) -> None:
         self.writer = writer
         self.place = place
         self.label = ""
@@ -177,3 +216,8 @@ class IndexSymbol(NumberSymbol):
 
     def __index__(self) -> int:
         return int(self.writer.guard(self, "whole part"))
+
+
+_COMMON.update((Symbol, NumberSymbol))
+for _name, _row in HOT.items():
+    setattr(Symbol, _name, hot(_name, _row, getattr(Operators, _name)))

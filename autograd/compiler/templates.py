@@ -17,16 +17,8 @@ from autograd.primitive import Primitive
 FUNCTIONS: Final[dict[str, str]] = {
     "sigmoid": """
 def sigmoid(x, out):
-    decay = np.exp(-np.abs(x))  # at most 1: cannot overflow
-    np.divide(np.where(x < 0, decay, 1.0), 1.0 + decay, out=out)
-""",
-    "softplus": """
-def softplus(x, out):
-    np.logaddexp(x, 0.0, out=out)
-""",
-    "relu": """
-def relu(x, out):
-    np.maximum(x, 0.0, out=out)
+    np.exp(np.minimum(x, 40.0), out=out)  # beyond 40 the sigmoid is 1, and exp might overflow
+    np.divide(out, 1.0 + out, out=out)
 """,
     "leaky_relu": """
 def leaky_relu(x, slope, out):
@@ -47,16 +39,12 @@ def gelu(x, out):
 """,
     "silu": """
 def silu(x, out):
-    decay = np.exp(-np.abs(x))
-    np.multiply(x, np.where(x < 0, decay, 1.0) / (1.0 + decay), out=out)
+    growth = np.exp(np.minimum(x, 40.0))
+    np.multiply(x, growth / (1.0 + growth), out=out)
 """,
     "sign": """
 def sign(x, out):
     np.subtract(x > 0, x < 0, out=out, dtype=float)
-""",
-    "step": """
-def step(x, out):
-    np.greater(x, 0.0, out=out)
 """,
     "where": """
 def where(condition, x, y, out):
@@ -72,14 +60,22 @@ def bernoulli_nll(p, t, out):
 """,
     "logsumexp": """
 def logsumexp(x, axis, out):
-    top = np.max(x, axis=axis, keepdims=True)
-    shift = np.where(np.isfinite(top), top, 0.0)  # an infinite maximum is the answer already
-    np.add(np.log(np.exp(x - shift).sum(axis=axis)), np.squeeze(shift, axis), out=out)
+    terms = x.copy()
+    top = np.maximum.reduce(terms, axis=axis, keepdims=True)
+    shift = np.minimum(np.maximum(top, -1.7976931348623157e308), 1.7976931348623157e308)  # inf - inf would be nan
+    np.exp(np.subtract(terms, shift, out=terms), out=terms)
+    np.add(np.log(np.add.reduce(terms, axis=axis)), shift.reshape(out.shape), out=out)
+""",
+    "logsumexp_of_segments": """
+def logsumexp_of_segments(x, starts, owners, out):
+    shift = np.minimum(np.maximum(np.maximum.reduceat(x, starts), -1.7976931348623157e308), 1.7976931348623157e308)
+    terms = np.exp(x - shift[owners])
+    np.add(np.log(np.add.reduceat(terms, starts)), shift, out=out)
 """,
     "take": """
-def take(index, rows, out):
-    found = np.take_along_axis(rows, np.asarray(index, dtype=np.intp)[..., None], axis=-1)
-    np.copyto(out, found[..., 0])
+def take(index, array, starts, step, out):
+    positions = starts + step * index.astype(np.intp)
+    np.take(array, positions, out=out, mode="clip")  # the positions were checked when they were given
 """,
     "strided": """
 def strided(array, offset, shape, steps):
@@ -121,7 +117,7 @@ def sign(x):
 """,
     "floor": """
 def floor(x):
-    return math.copysign(float(math.floor(x)), x)
+    return math.copysign(float(math.floor(x)), x) if abs(x) < 2.0**52 else x  # else it is whole, or no number
 """,
     "step": """
 def step(x):
@@ -149,11 +145,33 @@ def largest(*xs):
 """,
     "take": """
 def take(index, *xs):
-    return xs[int(index)]
+    return xs[min(max(int(index), 0), len(xs) - 1)]  # the positions were checked when they were given
 """,
 }
 #: Sums of many terms, over the last axes of one operand.
 REDUCTIONS: Final = {"total": "np.add.reduce", "largest": "np.maximum.reduce", "logsumexp": "logsumexp"}
+
+
+#: Rows that are one call, though not of a ufunc with the same operands.
+LINES: Final = {
+    "identity": "np.copyto({1}, {0})",
+    "relu": "np.maximum({}, 0.0, out={})",
+    "softplus": "np.logaddexp({}, 0.0, out={})",
+    "step": "np.greater({}, 0.0, out={})",
+}
+
+
+def call_text(primitive: Primitive, operands: int) -> tuple[str, str]:
+    """Return the line that computes a primitive, with holes for operands and result, and the function it calls."""
+    if primitive.name in LINES:
+        return LINES[primitive.name], ""
+    name = function_name(primitive)
+    return f"{name}({', '.join(['{}'] * operands)}, out={{}})", name
+
+
+def is_one_call(primitive: Primitive) -> bool:
+    """Tell whether a primitive is a single call, which may write its result over an operand."""
+    return isinstance(primitive.array, np.ufunc) or primitive.name in LINES
 
 
 def function_name(primitive: Primitive) -> str:
@@ -166,7 +184,7 @@ def function_name(primitive: Primitive) -> str:
     """
     if isinstance(primitive.array, np.ufunc):
         return f"np.{primitive.array.__name__}"
-    if primitive.name in FUNCTIONS:
+    if primitive.name in FUNCTIONS or primitive.name in LINES:
         return primitive.name
     raise TracingError(
         f"the primitive {primitive.name!r} has no NumPy text to emit; compile works with this library's own.\n"

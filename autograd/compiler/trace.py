@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, NamedTuple
@@ -11,21 +12,23 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from autograd.compiler.arguments import Call, replace_numbers
+from autograd.compiler.batching import SPREAD, evaluate, numbers_of_leaf, spread_others
 from autograd.compiler.captured import number_of, values_as_symbols
+from autograd.compiler.detached import Detached
+from autograd.compiler.mapping import Batch, map_batch
 from autograd.compiler.names import arrange_labels
 from autograd.compiler.program import Leaf, Program, Section, Source
 from autograd.compiler.refusals import copied, refuse_hidden_results, refuse_mutation, refuse_random_draws
-from autograd.compiler.symbols import IndexSymbol, NumberSymbol, Symbol
+from autograd.compiler.symbols import COMPARISONS, IndexSymbol, NumberSymbol, Symbol
 from autograd.compiler.watching import Watch, random_states
 from autograd.errors import TracingError
 from autograd.primitive import Primitive
-from autograd.primitives.comparison import equal, greater, greater_equal, less, less_equal, not_equal, stop_gradient
+from autograd.primitives.comparison import identity, stop_gradient
 from autograd.recording import recording
 from autograd.trees import Tree, leaves
 from autograd.value import Value, as_operand
 
-#: What a comparison of nodes gives is a truth value, not a node.
-COMPARISONS: Final = frozenset({less, less_equal, greater, greater_equal, equal, not_equal})
+_blank: Final = object.__new__
 _PACKAGE: Final = str(Path(__file__).parent.parent)
 
 
@@ -59,50 +62,58 @@ class Writer:
         self.guards: list[Guard] = []
         self.closed = False
         self._parameter_symbols: dict[int, Symbol] = {}
-        self._kinds: dict[int, type[Symbol]] = {}
-        self._evaluated: dict[int, float] = {}
+        self._evaluated: dict[int, Any] = {}
 
     # --- the recorder that `Value` asks ------------------------------------------------------------------------------
 
     def record(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
         """Write an operation, and return the symbol of its result."""
         if self.closed:
-            raise TracingError(
-                f"a traced number was used ({primitive.name}) after its compiled function had returned. It escaped by "
-                "a side effect, such as  kept.append(x) .\n"
-                "  instead of   kept.append(x)  inside,   return x  as well:  return loss, x"
-            )
+            raise _escaped(primitive)
         kind: type[Symbol] = NumberSymbol
         places = []
         for operand in operands:
-            if isinstance(operand, Symbol):
-                if operand.writer is not self:
-                    raise _foreign()
-                if not operand.is_number:
-                    kind = Symbol
-                places.append(operand.place)
-            elif isinstance(operand, Value):
-                kind = Symbol
-                places.append(self.parameter(operand).place)
+            given = operand.__class__
+            if given is Symbol or given is NumberSymbol:
+                symbol = operand
+            elif given is float:
+                places.append(self.program.constant(operand))
+                continue
             else:
-                places.append(self.program.constant(as_operand(operand, primitive.name)))  # type: ignore[arg-type]
+                symbol = self._as_symbol(operand, primitive)
+            if symbol.writer is not self:
+                raise _foreign(symbol)
+            if not symbol.is_number:
+                kind = Symbol
+            places.append(symbol.place)
         if primitive in COMPARISONS:
             kind = NumberSymbol
-        return kind(self, self.program.append(primitive, tuple(places)))
+        if self.program.batched:  # a sweep goes through a batch
+            places = spread_others(self.program, places)
+        symbol = _blank(kind)
+        symbol.writer = self
+        symbol.place = self.program.append(primitive, tuple(places))
+        symbol.label = ""
+        return symbol
 
     def leaf(self, data: Any, label: str) -> Symbol:
         """Return a number as a node: a constant, or a plain number of the program."""
         if isinstance(data, Symbol):
             return Symbol(self, data.place)
-        return Symbol(self, self.program.constant(float(data)))
+        # A place of its own: two variables that start from one number are two variables.
+        return Symbol(self, self.program.append(identity, (self.program.constant(float(data)),)))
 
     def detached(self) -> Writer:
         """Return this writer, with results that are constants to every derivative."""
-        return _Detached(self)  # type: ignore[return-value]
+        return Detached(self)  # type: ignore[return-value]
 
     def attached(self) -> Writer:
         """Return this writer."""
         return self
+
+    def mapped(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> list[Any] | None:
+        """Call a function of one sample for all samples at once; None if that cannot be done."""
+        return map_batch(self, function, arguments)
 
     # --- what symbols ask -------------------------------------------------------------------------------------------
 
@@ -141,6 +152,18 @@ class Writer:
             self.numbers[0].append(number_of(value))
         return symbol
 
+    def _as_symbol(self, operand: Any, primitive: Primitive) -> Symbol:
+        """Return the symbol of a parameter or number."""
+        known = self._parameter_symbols.get(id(operand))
+        if known is not None:
+            return known
+        if isinstance(operand, Symbol):
+            return operand
+        if isinstance(operand, Value):
+            return self.parameter(operand)
+        number: Any = as_operand(operand, primitive.name)
+        return NumberSymbol(self, self.program.constant(number))
+
     def _evaluate(self, place: int) -> float:
         """Compute a place from this call's numbers; what was computed before is kept."""
         program, known, stack = self.program, self._evaluated, [place]
@@ -151,39 +174,14 @@ class Writer:
             elif current in program.constants:
                 known[current] = program.constants[current]
             elif current in program.leaves:
-                leaf = program.leaves[current]
-                known[current] = float(self.numbers[leaf.source][leaf.position])
+                known[current] = numbers_of_leaf(program, current, self.numbers)
             else:
                 missing = [x for x in program.operands[current] if x not in known]
                 if missing:
                     stack += missing
                 else:
-                    primitive = program.primitives[current]
-                    known[current] = primitive.on_floats(*[known[x] for x in program.operands[current]])  # type: ignore[union-attr]
-        return known[place]
-
-
-class _Detached:
-    """A writer under `no_grad`."""
-
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._writer, name)
-
-    def record(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
-        """Write an operation whose result is a constant to every derivative."""
-        result = self._writer.record(primitive, operands)
-        return result if result.is_number else Symbol(self._writer, self._writer.number(result).place)
-
-    def detached(self) -> _Detached:
-        """Return this writer."""
-        return self
-
-    def attached(self) -> Writer:
-        """Return the writer whose results can be differentiated."""
-        return self._writer
+                    known[current] = evaluate(program, current, known)
+        return known[place]  # type: ignore[no-any-return]
 
 
 class Trace(NamedTuple):
@@ -229,7 +227,7 @@ def trace(function: Callable[..., Any], arguments: tuple[Tree, ...], settings: d
         source = writer.program.source(slot.name, slot.shape)
         numbers = np.ravel(content) if isinstance(content, np.ndarray) else [getattr(x, "data", x) for x in content]
         writer.numbers.append(numbers)
-        return (kind(writer, writer.program.leaf(source, position)) for position in range(len(numbers)))
+        return (kind(writer, place) for place in writer.program.all_leaves(source, len(numbers)))
 
     symbolic = [replace_numbers(argument, next_slot) for argument in arguments]
     named = {name: replace_numbers(argument, next_slot) for name, argument in settings.items()}
@@ -247,8 +245,9 @@ def trace(function: Callable[..., Any], arguments: tuple[Tree, ...], settings: d
     for (name, _), was, now in zip(call.key, before, [*symbolic, *named.values()], strict=True):
         refuse_mutation(name, was, now)
     refuse_hidden_results(outputs)
-    if any(isinstance(leaf, Symbol) and leaf.writer is not writer for leaf in leaves(outputs)):
-        raise _foreign()
+    for leaf in leaves(outputs):
+        if isinstance(leaf, Symbol) and leaf.writer is not writer:
+            raise _foreign(leaf)
     watch.settle(writer.parameters)
     parameters = _arrange_parameters(writer)
     return Trace(writer.program, outputs, parameters, writer.guards, watch)
@@ -262,11 +261,7 @@ def _arrange_parameters(writer: Writer) -> list[Value]:
     """
     program = writer.program
     places = {leaf.position: place for place, leaf in program.leaves.items() if leaf.source == 0}
-    uses: dict[int, Primitive] = {}
-    for primitive, operands in zip(program.primitives, program.operands, strict=True):
-        for operand in operands:
-            if primitive is not None and operand not in uses:
-                uses[operand] = primitive
+    uses = _first_uses(program, places.values())
     unlabelled: dict[str, list[int]] = {}
     labelled: dict[str, int] = {}
     for position, value in enumerate(writer.parameters):
@@ -287,15 +282,46 @@ def _arrange_parameters(writer: Writer) -> list[Value]:
     return [writer.parameters[position] for position in arranged]
 
 
+def _first_uses(program: Program, parameters: Iterable[int]) -> dict[int, Primitive]:
+    """Return the primitive that is the first to use each parameter, by its place."""
+    uses: dict[int, Primitive] = {}
+    unused = {place: place for place in parameters}
+    for place, (primitive, operands) in enumerate(zip(program.primitives, program.operands, strict=True)):
+        if not unused:
+            break
+        for operand in unused.keys() & operands:
+            parameter = unused.pop(operand)
+            if primitive is SPREAD:  # what uses it is what uses it in a batch
+                unused[place] = parameter
+            elif primitive is not None:
+                uses.setdefault(parameter, primitive)
+    return uses
+
+
 def calling_line() -> str:
     """Return "file.py:12" of the innermost frame outside of this library."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
-    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame else "unknown line"
+    return f"{_file_name(frame.f_code.co_filename)}:{frame.f_lineno}" if frame else "unknown line"
 
 
-def _foreign() -> TracingError:
+@functools.cache
+def _file_name(path: str) -> str:
+    return Path(path).name
+
+
+def _escaped(primitive: Primitive) -> TracingError:
+    return TracingError(
+        f"a traced number was used ({primitive.name}) after its compiled function had returned. It escaped by a side "
+        "effect, such as  kept.append(x) .\n"
+        "  instead of   kept.append(x)  inside,   return x  as well:  return loss, x"
+    )
+
+
+def _foreign(symbol: Symbol) -> TracingError:
+    if isinstance(symbol.writer, Batch):
+        return symbol.writer.escaped()
     return TracingError(
         "a number of another trace was used: it escaped from a compiled function by a side effect; return it instead"
     )

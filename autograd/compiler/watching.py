@@ -1,8 +1,7 @@
 """What a function reads besides its arguments: closures, globals, attributes, the containers that hold its `Value`s.
 
-A program is made for the things it was traced with. If another `Value` stands where a parameter stood, or another
-number where a setting stood, the program is one of the past, and `Watch.difference` says so. Numbers in lists and
-arrays of numbers are part of the program: what changes from call to call is an argument.
+A program is made for the things it was traced with. If another `Value` stands where a parameter stood, or other numbers
+where a setting or a table stood, the program is one of the past, and `Watch.difference` says so.
 """
 
 from __future__ import annotations
@@ -18,8 +17,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.compiler.images import ArrayImage, image, shown
 from autograd.node import Node
 
+#: What the code calls by name: what to call it in messages, and a function that reads it.
+Reader = tuple[str, Callable[[], Any]]
 #: What can hold no `Value`, or is nobody's to change.
 _OPAQUE: Final = (Node, ModuleType, type, BuiltinFunctionType, str, bytes, float, int, complex, np.generic)
 #: Where the code stands whose own globals nobody changes.
@@ -27,7 +29,7 @@ _LIBRARY: Final = tuple([str(Path(__file__).parents[2] / package / "_")[:-1] for
 #: What lists of a million numbers are passed by on sight for.
 _NUMBERS: Final = frozenset({float, int, bool, str, np.float64})
 #: What is the same if it is equal. (Lists are compared by the identity of the `Value`s in them.)
-_EQUAL: Final = (bool, int, float, complex, str, bytes, list, tuple)
+_EQUAL: Final = (bool, int, float, complex, str, bytes, list, tuple, dict, ArrayImage)
 
 
 class Watch:
@@ -41,7 +43,7 @@ class Watch:
     ''
     >>> weights[0] = Value(3.0)
     >>> watch.difference()
-    'item 0 of a list is another object'
+    'item 0 of a list is no longer what it was'
     """
 
     def __init__(self, roots: Iterable[Any]) -> None:
@@ -53,12 +55,12 @@ class Watch:
         self._containers: list[Any] = []
         self._holders: dict[int, list[Any]] = {}
         self._leading: set[int] = set()
-        self._readers: list[tuple[str, Callable[[], Any]]] = []
-        self._were: list[Any] = []
         self._live: list[Any] = []
         self._frozen: list[Any] = []
         self._stack = list(roots)
         self._walk()
+        self._readers = self._named_things()
+        self._were = [image(read()) for _, read in self._readers]
 
     # --- before the trace: what there is -----------------------------------------------------------------------------
 
@@ -145,17 +147,38 @@ class Watch:
                     leading.add(id(holder))
                     stack.append(holder)
         self._leading = leading
-        self._readers = [(f"{name!r} of a closure", functools.partial(_content, cell)) for name, cell in self._cells]
-        for space, names in self._named.values():
-            self._readers += [(f"the global {name!r}", functools.partial(space.get, name)) for name in sorted(names)]
+        # What the function itself wrote to, such as a list that takes note of its calls, is not what it depends on.
+        kept = [(r, was) for r, was in zip(self._readers, self._were, strict=True) if was == shown(r[1]())]
+        self._readers = [(name, _showing(read)) for (name, read), _ in kept]
+        self._were = [was for _, was in kept]
         for thing in self._containers:
             if id(thing) in leading and isinstance(thing, np.ndarray):
                 self._readers.append(("an item of an array", thing.tolist))
+                self._were.append(thing.tolist())
             elif id(thing) in leading and not isinstance(thing, tuple):
                 self._live.append(thing if isinstance(thing, list | dict) else vars(thing))
         self._frozen = [thing.copy() for thing in self._live]
-        self._were = [read() for _, read in self._readers]
         self._holders, self._containers, self._methods = {}, [], {}
+
+    def _named_things(self) -> list[Reader]:
+        """Return what the code calls by name: of closures, globals, and attributes of these, and how to read each."""
+        things: list[Reader] = [
+            (f"{name!r} of a closure", functools.partial(_content, cell)) for name, cell in self._cells
+        ]
+        for space, names in self._named.values():
+            things += [(f"the global {name!r}", functools.partial(space.get, name)) for name in sorted(names)]
+        seen: set[int] = set()
+        for _, read in things:  # grows on the way
+            thing = read()
+            attributes = getattr(thing, "__dict__", None)
+            if id(thing) in seen or isinstance(thing, _OPAQUE) or not isinstance(attributes, dict):
+                continue
+            if isinstance(thing, FunctionType) or type(thing).__module__.startswith("autograd."):
+                continue
+            seen.add(id(thing))
+            for name in sorted(attributes.keys() & self._mentioned):
+                things.append((f"{name!r} of a {type(thing).__name__}", functools.partial(attributes.get, name)))
+        return things
 
     # --- at each call: whether it is still the same -------------------------------------------------------------------
 
@@ -168,14 +191,14 @@ class Watch:
             pass
         for (name, read), was in zip(self._readers, self._were, strict=True):
             if not _same(read(), was):
-                return f"{name} is another object"
+                return f"{name} is no longer what it was"
         for position, (thing, was) in enumerate(zip(self._live, self._frozen, strict=True)):
             if thing == was:
                 continue
             now, before = _items(thing), _items(was)
             for key in [*before, *(now.keys() - before.keys())]:
                 if self._matters(key, before.get(key), now.get(key)) and not _same(now.get(key), before.get(key)):
-                    return f"item {key} of a {type(thing).__name__} is another object"
+                    return f"item {key} of a {type(thing).__name__} is no longer what it was"
             self._frozen[position] = thing.copy()  # what changed matters to others
         return ""
 
@@ -210,6 +233,10 @@ def _same(now: Any, before: Any) -> bool:
     if now is before:
         return True
     return type(now) is type(before) and isinstance(now, _EQUAL) and bool(now == before)
+
+
+def _showing(read: Callable[[], Any]) -> Callable[[], Any]:
+    return lambda: shown(read())
 
 
 def _is_numpy_generator(thing: Any) -> bool:

@@ -75,7 +75,7 @@ LARGEST: Variadic = Variadic(
 )
 TAKE: Variadic = Variadic(
     "take",
-    lambda index, *xs: xs[int(index)],
+    lambda index, *xs: xs[min(max(int(index), 0), len(xs) - 1)],  # `take` and compiled programs check positions
     lambda index, *xs: np.choose(np.asarray(index, dtype=np.intp), np.broadcast_arrays(*xs)),
     lambda out, index, *xs: (None, *[equal(index, float(position)) for position in range(len(xs))]),
     doc="the number at a position of a list, where the position is data",

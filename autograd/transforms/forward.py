@@ -6,6 +6,8 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from autograd.errors import OperandError
 from autograd.immutable import owned
 from autograd.node import Node
@@ -15,6 +17,7 @@ from autograd.transforms.variables import (
     check_alike,
     check_function,
     check_outputs,
+    flat,
     quiet,
     record,
     refill,
@@ -43,13 +46,23 @@ def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence
     check_alike(list(tangents), list(primals), "the tangents", "the primals")
     recorded = record(function, primals, range(len(primals))).meeting(leaves(list(tangents)))
     check_outputs(recorded, "jvp")
-    pairs = zip(leaves(recorded.variables), leaves(list(tangents)), strict=True)
+    numbers = [
+        x
+        for leaf, own in zip(leaves(list(tangents)), leaves(recorded.variables), strict=True)
+        for x in _each(leaf, own)
+    ]
+    pairs = zip(flat(recorded.variables), numbers, strict=True)
     seeds: dict[Node, Any] = {variable: seed_for(variable, tangent) for variable, tangent in pairs}
     outputs = leaves(recorded.output)
     with recorded.sweeping(), quiet():
         arrived = sweep_forward(recorded.order, seeds, symbolic=recorded.symbolic)
         pushed = owned([recorded.gradient(arrived.get(o) if isinstance(o, Node) else 0.0, o) for o in outputs])
     return recorded.results(recorded.output), refill(recorded.output, pushed)
+
+
+def _each(tangent: Any, variable: Any) -> list[Any]:
+    """Return a tangent for each variable of an array of variables."""
+    return list(np.asarray(tangent).flat) if isinstance(variable, np.ndarray) else [tangent]
 
 
 def hvp(function: Callable[..., Any]) -> Callable[[Tree, Tree], Tree]:

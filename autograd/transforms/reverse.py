@@ -20,6 +20,7 @@ from autograd.transforms.variables import (
     check_alike,
     check_function,
     check_outputs,
+    flat,
     positions,
     quiet,
     record,
@@ -38,7 +39,7 @@ def _pull(recorded: Recorded, cotangents: Tree) -> list[Tree]:
         if isinstance(output, Node) and cotangent is not None:
             seed = seed_for(output, cotangent)
             seeds[output] = seeds[output] + seed if output in seeds else seed
-    variables = leaves(recorded.variables)
+    variables = flat(recorded.variables)
     with recorded.sweeping(), quiet():
         arrived = sweep_backward(recorded.order, seeds, variables, symbolic=recorded.symbolic, keep=set(variables))
         found = owned([recorded.gradient(arrived.get(variable), variable) for variable in variables])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -92,10 +92,11 @@ def record(function: Callable[..., Any], arguments: Sequence[Any], argnums: Sequ
     for its own (Siskind & Pearlmutter 2005, "Perturbation confusion and referential transparency").
     """
     _check_argnums(arguments, argnums)
-    given = [leaf for position in argnums for leaf in leaves(arguments[position]) if isinstance(leaf, Node)]
+    given = [leaf for position in argnums for leaf in flat(arguments[position]) if isinstance(leaf, Node)]
     mode, nested = recording.get(), transforming.get()
     among_nodes = nested or any(not leaf.is_number for leaf in given)
-    symbolic = nested or (bool(given) and mode is not False)
+    # Within a trace there are no numbers yet: derivatives are recorded, whatever the arguments are.
+    symbolic = nested or not isinstance(mode, bool) or (bool(given) and mode)
     renewed = list(arguments)
     with transformation():
         for position in argnums:
@@ -105,12 +106,14 @@ def record(function: Callable[..., Any], arguments: Sequence[Any], argnums: Sequ
     return Recorded(variables, output, symbolic=symbolic, among_nodes=among_nodes)
 
 
-def fresh(leaf: Any) -> Node:
+def fresh(leaf: Any) -> Any:
     """Return a variable with the number or array of `leaf`; with an edge to it when it is a node itself."""
     if isinstance(leaf, Node):
-        return variable(leaf) if leaf.constant else identity(leaf)
+        # a node, also where it stands for a plain number in a trace
+        return variable(leaf) if leaf.constant else Value(identity(leaf))
     if isinstance(leaf, np.ndarray):
-        return variable(leaf)
+        # What is an array of numbers for a user may be an array of symbols in a trace: it stays one, of variables.
+        return np.frompyfunc(fresh, 1, 1)(leaf) if _holds_nodes(leaf) else variable(leaf)
     if isinstance(leaf, bool | np.bool_ | str) or leaf is None:
         raise OperandError(f"cannot differentiate with respect to {leaf!r}: expected floats, arrays, or lists of them")
     return Value(leaf)
@@ -134,10 +137,29 @@ def seed_for(node: Any, derivative: Any) -> Any:
     return seed if seed.ndim else seed[()]
 
 
-def refill(tree: Tree, leaves: Iterable[Any]) -> Tree:
-    """Return a tree of this structure with other leaves."""
-    rest = iter(leaves)
-    return map_leaves(lambda _: next(rest), tree)
+def refill(tree: Tree, items: Iterable[Any]) -> Tree:
+    """Return a tree of this structure that holds other things: what `flat` lists."""
+    rest = iter(items)
+    return map_leaves(lambda leaf: _filled(leaf, rest) if _holds_nodes(leaf) else next(rest), tree)
+
+
+def flat(tree: Tree) -> list[Any]:
+    """Return the leaves of a tree in order, and in place of arrays of nodes the nodes."""
+    found = leaves(tree)
+    if not any(map(_holds_nodes, found)):
+        return found
+    return [item for leaf in found for item in (leaf.flat if _holds_nodes(leaf) else (leaf,))]
+
+
+def _filled(array: Any, items: Iterator[Any]) -> Any:
+    filled = np.empty(array.shape, dtype=object)
+    for place in np.ndindex(array.shape):
+        filled[place] = next(items)
+    return filled.tolist()  # which a compiled function can return, unlike an array of symbols
+
+
+def _holds_nodes(leaf: Any) -> bool:
+    return isinstance(leaf, np.ndarray) and leaf.dtype.kind == "O" and any(isinstance(x, Node) for x in leaf.flat)
 
 
 def _holds_array(x: Any) -> bool:

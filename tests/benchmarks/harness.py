@@ -6,6 +6,7 @@ Nothing here asserts a time. Each benchmark first checks that all contenders com
 from __future__ import annotations
 
 import gc
+import math
 import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +16,12 @@ Seconds = float
 
 
 def take_turns(
-    contenders: Mapping[str, Callable[[], object]], *, rounds: int, at_least: float = 0.02
+    contenders: Mapping[str, Callable[[], object]],
+    *,
+    rounds: int,
+    at_least: Seconds = 0.02,
+    once_above: Seconds = math.inf,
+    sample: Seconds = math.inf,
 ) -> dict[str, Seconds]:
     """Return the median seconds of one run of each contender.
 
@@ -31,22 +37,47 @@ def take_turns(
         How many times each contender has its turn.
     at_least
         Seconds that the timed runs of a turn should last; there are never less than three.
+    once_above
+        Seconds of a run above which a turn is one timed run and nothing else: it collects its own garbage on the way.
+    sample
+        Seconds that each sample should last; by default a turn is one sample, the mean of its runs.
     """
-    repeats = {}
+    repeats, together = {}, {}
     for name, run in contenders.items():
         start = perf_counter()
         run()
-        repeats[name] = max(3, round(at_least / max(perf_counter() - start, 1e-9)))
+        seconds = max(perf_counter() - start, 1e-9)
+        repeats[name] = 1 if seconds > once_above else max(3, round(at_least / seconds))
+        together[name] = max(1, round(min(repeats[name], sample / seconds)))
     samples: dict[str, list[Seconds]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, run in contenders.items():
             gc.collect()
-            run()
-            start = perf_counter()
-            for _ in range(repeats[name]):
+            if repeats[name] > 1:
                 run()
-            samples[name].append((perf_counter() - start) / repeats[name])
+            for _ in range(repeats[name] // together[name]):
+                start = perf_counter()
+                for _ in range(together[name]):
+                    run()
+                samples[name].append((perf_counter() - start) / together[name])
     return {name: statistics.median(seconds) for name, seconds in samples.items()}
+
+
+def take_quick_turns(
+    contenders: Mapping[str, Callable[[], object]], *, rounds: int, at_least: Seconds = 0.03
+) -> dict[str, Seconds]:
+    """Return the median seconds of runs that are short against the time slices of a busy machine.
+
+    Samples last half a millisecond, or one run: most of them are not interrupted, and the median leaves out those that
+    are. What is alive before, such as the libraries of all contenders, is kept from the collector: it would be most of
+    a collection's work, for whoever happens to set it off.
+    """
+    gc.collect()
+    gc.freeze()
+    try:
+        return take_turns(contenders, rounds=rounds, at_least=at_least, once_above=1.0, sample=5e-4)
+    finally:
+        gc.unfreeze()
 
 
 def table(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -179,6 +179,13 @@ def causal_attention(p, X):
     return sum(o * o for row in out for o in row), out
 
 
+@program([(5, 4)], Q=(3, 4), K=(3, 4), V=(3, 4))
+def self_attention(p, X):
+    q, k, v = ([[dot(row, x) for row in W] for x in X] for W in (p.Q, p.K, p.V))
+    shares = [softmax([dot(a, b) for b in k]) for a in q]
+    return sum(sum(w * value[d] for w, value in zip(row, v, strict=True)) ** 2 for row in shares for d in range(3))
+
+
 @program(lambda rng: ([rng.normal(size=n).tolist() for n in (1, 4, 2, 3)],), a=(), b=())
 def sequences_of_unequal_length(p, sequences):
     scores = [sum((p.a * x + p.b).sigmoid() for x in sequence) / len(sequence) for sequence in sequences]
@@ -205,6 +212,33 @@ def recurrent_network(p, batch):
             h = [(dot(w, x) + dot(u, h) + b).tanh() for w, u, b in zip(p.W, p.U, p.b, strict=True)]
         loss = loss + dot(p.v, h) ** 2
     return loss
+
+
+@program([(5, 4, 2)], W=(4, 2), U=(4, 4), b=(4,), gates=(2, 4))
+def gated_network(p, batch):
+    """Weights that every step shares: their gradients are sums over steps, of arrays that stand side by side."""
+    loss = 0.0
+    for sequence in batch:
+        h = c = [0.0] * 4
+        for x in sequence:
+            z = [dot(w, x) + dot(u, h) + b for w, u, b in zip(p.W, p.U, p.b, strict=True)]
+            keep = [(k * ci).sigmoid() for k, ci in zip(p.gates[0], c, strict=True)]
+            c = [f * ci + (1 - f) * zi.tanh() for f, ci, zi in zip(keep, c, z, strict=True)]
+            h = [ci * (o * zi).sigmoid() for ci, o, zi in zip(c, p.gates[1], z, strict=True)]
+        loss = loss + sum(hi * hi for hi in h)
+    return loss
+
+
+@program([(6, 5)], s=(), mu=(), sigma=())
+def paths_of_prices(p, noise):
+    payoffs = []
+    for path in noise:
+        price, mean = p.s, 0.0
+        for z in path:
+            price = price * exp(p.mu + p.sigma * z)
+            mean = mean + price
+        payoffs.append((mean / len(path) - 1.0).relu())
+    return sum(payoffs) / len(payoffs)
 
 
 @program([(6,)], a=(), q=(), r=())

@@ -247,6 +247,24 @@ def test_replaced_names_are_noticed():
     assert changed(lambda x: helper(x), lambda: rebind("nothing"), 1.0) == ""
 
 
+def test_changed_tables_are_noticed():
+    rates, rows, array = {"low": 0.1}, [[1.0, 2.0], [3.0, 4.0]], np.array([math.nan, 1.0])
+    log, config = [], Box([2.0])
+
+    def function(x):
+        log.append(1.0)
+        return x * rates["low"] * rows[0][1] * array[1] + config.content[0]
+
+    assert changed(function, lambda: log.append(2.0), 1.0) == ""
+    assert "'rates'" in changed(function, lambda: rates.update(low=0.2), 1.0)
+    assert "'rows'" in changed(function, lambda: rows[1].append(0.0), 1.0)
+    assert "'array'" in changed(function, lambda: array.__setitem__(1, 3.0), 1.0)
+    assert "'content' of a Box" in changed(function, lambda: config.content.__setitem__(0, 3.0), 1.0)
+    fast = compile(lambda x: x * rates["low"])
+    for rates["low"] in (0.5, 0.25):
+        assert fast(8.0) == 8.0 * rates["low"]
+
+
 def test_what_others_change_does_not_matter():
     class Line(nn.Module):
         def __init__(self):

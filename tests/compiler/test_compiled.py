@@ -1,5 +1,9 @@
 """`compile` as users call it: the same results as eager, branches guarded, programs that stand alone."""
 
+import copy
+import functools
+import math
+import pickle
 import subprocess
 import sys
 
@@ -131,6 +135,26 @@ def test_it_composes_with_transformations():
     np.testing.assert_allclose(compile(f)(point), f(point), rtol=1e-12)
 
 
+def test_derivatives_at_constants_compile():
+    cubed = lambda v: v[0] * v[1] * v[1]
+    scaled = lambda x: grad(lambda v: cubed(v) * x)([2.0, 2.0])
+    assert compile(scaled)(3.0) == scaled(3.0) == [12.0, 24.0]
+    mixed = lambda x: [grad(grad(lambda v: v * v * v * x))(2.0), *grad(cubed)([2.0, x])]
+    assert compile(mixed)(3.0) == mixed(3.0) == [36.0, 9.0, 12.0]
+
+
+def test_derivatives_at_nan_are_nan():
+    slope = compile(grad(lambda x: 2.0 * x * x))
+    assert math.isnan(slope(math.nan))
+    assert slope(3.0) == 12.0
+    assert slope.stats.traces == 1
+
+
+def test_constant_second_derivatives_compile():
+    function = hessian(lambda v: sum(7.0 * v[1] * v[2] + x for x in v))
+    assert compile(function, executor="numpy")([1.0, 2.0, 3.0]) == function([1.0, 2.0, 3.0])
+
+
 def test_values_as_arguments_get_gradients():
     area = compile(lambda size: size[0] * size[1])
     width, height = Value(3.0), Value(4.0)
@@ -181,3 +205,60 @@ def test_the_rolled_graph_can_be_drawn(moons):
     assert 10 < len(picture.boxes) < 60
     assert "rolled into" in picture.svg(engine="builtin")
     assert autograd.draw(fast).svg(engine="builtin") == picture.svg(engine="builtin")
+
+
+class Regression(nn.Module):
+    def __init__(self, slope):
+        self.slope, self.offset = Value(slope), Value(0.5)
+
+    @compile(on_retrace="error")
+    def loss(self, X, y):
+        """The mean squared error."""
+        return sum((self.slope * x + self.offset - t) ** 2 for x, t in zip(X, y, strict=True)) / len(X)
+
+
+@compile
+def doubled(x):
+    return 2.0 * x
+
+
+def test_methods_are_compiled_for_each_object():
+    X, y = np.array([1.0, 2.0, 4.0]), np.array([1.0, 1.5, 3.0])
+    first, second = Regression(1.0), Regression(2.0)
+    for model in (first, second, first):
+        before = model.loss(X, y)
+        before.backward()
+        expected = sum((model.slope.data * x + 0.5 - t) ** 2 for x, t in zip(X, y, strict=True)) / 3
+        assert before.data == pytest.approx(expected, rel=1e-14)
+    assert first.loss is first.loss
+    assert first.loss is not second.loss
+    assert first.loss.stats.traces == 1
+    assert first.loss.on_retrace == "error"
+    assert len(first.parameters()) == 2
+    assert Regression.loss.__doc__ == "The mean squared error."
+
+
+def test_copies_compile_for_themselves():
+    X, y = np.array([1.0, 2.0]), np.array([1.0, 1.5])
+    model = Regression(1.0)
+    model.loss(X, y)
+    for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        twin.slope.data = 3.0
+        assert twin.loss(X, y).data == pytest.approx(sum((3.0 * x + 0.5 - t) ** 2 for x, t in zip(X, y)) / 2)  # noqa: B905
+        assert model.loss(X, y).data != twin.loss(X, y).data
+    assert pickle.loads(pickle.dumps(doubled)) is doubled
+    assert pickle.loads(pickle.dumps(compile(math_free)))(3.0) == 9.0
+
+
+def math_free(x):
+    return x * x
+
+
+def test_any_callable_is_compiled():
+    model = nn.MLP(2, [3, 1], rng=0)
+    fast = compile(model)
+    assert fast([0.1, 0.2]).data == pytest.approx(model([0.1, 0.2]).data, rel=1e-14)
+    assert repr(fast) == "compile(MLP)"
+    power = compile(functools.partial(pow, exp=3))
+    assert power(2.0) == 8.0
+    assert "partial" in repr(power)

@@ -46,6 +46,41 @@ def test_lines_of_python_follow_ieee_754(x):
         np.testing.assert_equal(compile(function, executor="python")(x), compile(function, executor="numpy")(x))
 
 
+@pytest.mark.parametrize("x", [0.0, -0.0, math.inf, -math.inf, math.nan, -2.0, 800.0, 1e300])
+def test_machine_code_follows_ieee_754(x):
+    pytest.importorskip("numba", reason="the extra `jit` is not installed")
+
+    def function(x):
+        largest = [autograd.logsumexp([x, -x, 1.0]), autograd.largest([x, 0.0])]
+        return [autograd.exp(x), 1.0 / x, autograd.log(x), x**0.5, autograd.floor(x), x.softplus(), *largest]
+
+    for found, expected in zip(compile(function, executor="jit")(Value(x)), function(Value(x)), strict=True):
+        np.testing.assert_allclose(found.data, expected.data, rtol=1e-15)
+
+
+@pytest.mark.parametrize("start", [[1.0, 0.2], [math.inf, 0.2], [0.0, math.nan]])
+def test_loops_run_as_machine_code(start):
+    pytest.importorskip("numba", reason="the extra `jit` is not installed")
+    offsets = [0.01 * math.sin(k) for k in range(80)]
+
+    def driven(start, damping):
+        angle, speed = start
+        for offset in offsets:
+            angle, speed = angle + 0.1 * speed, speed - 0.1 * (autograd.sin(angle) + damping * speed)
+            speed = (speed + 0.01 * autograd.silu(angle) + offset) / (1.0 + 0.1 * angle * angle)
+        return angle * speed
+
+    results = []
+    for executor in ("jit", "numpy"):
+        damping = Value(0.3)
+        fast = compile(lambda start, damping=damping: driven(start, damping), executor=executor)
+        with np.errstate(all="ignore"):
+            loss = fast(start)
+            loss.backward()
+        results.append((loss.data, damping.grad))
+    assert results[0] == pytest.approx(results[1], rel=1e-12, nan_ok=True)
+
+
 def test_unknown_executors_are_refused():
     with pytest.raises(DomainError, match="numpy"):
         compile(lambda x: x, executor="gpu")

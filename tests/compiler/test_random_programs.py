@@ -120,3 +120,53 @@ def test_loops_compile(drawn):
         results.append([out.data, *[x.grad for row in nodes for x in row]])
     np.testing.assert_allclose(results[1], results[0], **close)
     np.testing.assert_allclose(results[2], results[0], **close)
+
+
+# --- recurrences -----------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def recurrences(draw):
+    """Draw a state that goes through the same steps again and again, reads numbers, adds to a loss, and goes back."""
+    steps, width = draw(st.integers(3, 24)), draw(st.integers(1, 3))
+    count = st.integers(0, 63)
+    body = draw(st.lists(st.tuples(count, count, count), min_size=1, max_size=6))
+    readings = draw(st.sampled_from([None, 1, -1, 2]))
+    odd = draw(st.integers(0, 2 * steps))  # the step that does something else, if there is such a step
+    goes_back, loss_of, wide = draw(st.booleans()), draw(count), draw(st.booleans())
+    numbers = draw(st.lists(NUMBERS, min_size=width + 2 * steps, max_size=width + 2 * steps))
+
+    def function(point):
+        state, given, kept = list(point[:width]), list(point[width:]), []
+        if wide:
+            given = [x.tanh() * given[0] for x in given]
+        loss = 0.0
+        for k in range(steps):
+            found = list(state)
+            if readings is not None:
+                found.append(given[readings * k % len(given)])
+            for kind, first, second in body:
+                a, b = found[first % len(found)], found[second % len(found)]
+                found.append(BINARY[kind % 8](a, b) if kind < 40 else UNARY[kind % len(UNARY)](a))
+            state = [x.tanh() if loss_of % 2 else x / (1.0 + x * x) for x in found[-width:]]
+            if k == odd:
+                state[0] = state[0] * state[-1] + 0.5
+            loss = loss + found[loss_of % len(found)].tanh()
+            kept.append(state[0])
+        for x in reversed(kept if goes_back else []):
+            state = [(x + 0.5 * y).sin() for y in state]
+        return total(state) + loss + 0.1 * kept[steps // 2]
+
+    return function, numbers
+
+
+@pytest.mark.parametrize("executor", ["auto", "python", "jit"])
+@given(recurrences())
+@settings(max_examples=40, derandomize=True, deadline=None)
+def test_recurrences_compile(executor, drawn):
+    if executor == "jit":
+        pytest.importorskip("numba", reason="the extra `jit` is not installed")
+    function, point = drawn
+    with np.errstate(all="ignore"):
+        expected = swept(function, point)
+        np.testing.assert_allclose(swept(compile(function, executor=executor), point), expected, **close)

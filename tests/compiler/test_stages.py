@@ -7,6 +7,7 @@ import autograd
 from autograd.compiler.arguments import read_call
 from autograd.compiler.builder import Builder
 from autograd.compiler.differentiate import differentiate
+from autograd.compiler.joining import home
 from autograd.compiler.program import Program, interpret, live_places, verify
 from autograd.compiler.simplify import simplify
 from autograd.compiler.statements import Constants, View, reroll
@@ -111,15 +112,18 @@ def test_statements_run_in_order_and_fill_every_array(staged):
         outputs = [*places, *gradients]
     layout = reroll(builder, outputs)
     sources = len(builder.sources)
-    written = [np.full(size, number < sources) for number, size in enumerate(layout.sizes)]
+    written = [np.full(size, number < sources or number in layout.given) for number, size in enumerate(layout.sizes)]
+    for array in layout.homes:  # the same memory
+        root, start = home(layout, array)
+        written[array] = written[root][start : start + layout.sizes[array]]
     for statement in layout.statements:
         for operand in statement.operands:
             if not isinstance(operand, Constants):
                 array, positions = reads(operand)
                 assert written[array][positions].all(), f"{statement.primitive} reads what is not yet computed"
-        stop = statement.start + int(np.prod(statement.extents, dtype=int))
-        assert not written[statement.array][statement.start : stop].any()
-        written[statement.array][statement.start : stop] = True
+        array, positions = reads(statement.out)
+        assert not written[array][positions].any()
+        written[array][positions] = True
     assert all(flags.all() for flags in written)
 
 
@@ -151,7 +155,7 @@ def test_only_factors_of_one_sign_are_merged(factors, dots):
     builder = Builder()
     builder.source("x", (1,))
     x = builder.leaf(0, 0)
-    builder.sum([(x, builder.constant(factor)) for factor in factors])
+    builder.sum([x] * len(factors), [builder.constant(factor) for factor in factors])
     assert [row.name for row in builder.primitives if row is not None] == ["dot"] * dots + ["add"] * (dots - 1)
 
 

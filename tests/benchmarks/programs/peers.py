@@ -1,4 +1,4 @@
-"""The same programs on PyTorch, JAX and CasADi: `python -m tests.benchmarks.programs.peers [names]`.
+"""The same programs by hand, on PyTorch, JAX, CasADi and micrograd.
 
 PyTorch (eager) and JAX (jitted, float64) run a program's array form; CasADi traces its scalar form to an SX graph and
 differentiates that, as a user of scalar graphs would. Each peer is left out where it is not installed.
@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-import autograd
-from autograd.trees import leaves, map_leaves
-
-Run = Callable[[], tuple[float, dict[str, np.ndarray]]]
+from autograd.compiler.replay import Executor
+from tests.benchmarks.programs.ours import Numbers, Run, compiled, eager
+from tests.benchmarks.programs.symbolic import casadi
+from tests.benchmarks.targets import CALL, HAND, REPLAY
 
 
 def _softmax(x: np.ndarray, axis: int) -> np.ndarray:
@@ -86,158 +85,70 @@ def jax(program: ModuleType) -> Run:
     return lambda: library.block_until_ready(compiled(p, *data))
 
 
-class Symbol:
-    """A CasADi SX number with the methods that scalar programs call."""
-
-    def __init__(self, sx: Any) -> None:
-        self.sx = sx
-
-    def __getattr__(self, name: str) -> Callable[[], Symbol]:
-        return lambda: SYMBOLIC[name](self)
-
-
-def _binary(name: str) -> Callable[[Symbol, Any], Symbol]:
-    def apply(self: Symbol, other: Any) -> Symbol:
-        return Symbol(getattr(self.sx, name)(_unwrap(other)))
-
-    return apply
-
-
-def _unwrap(x: Any) -> Any:
-    return x.sx if isinstance(x, Symbol) else importlib.import_module("casadi").SX(x)
-
-
-for _operator in ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow", "rpow"):
-    setattr(Symbol, f"__{_operator}__", _binary(f"__{_operator}__"))
-Symbol.__neg__ = lambda self: Symbol(-self.sx)  # type: ignore[attr-defined]
-
-
-def _function(name: str) -> Callable[[Any], Symbol]:
-    return lambda x: Symbol(getattr(importlib.import_module("casadi"), name)(_unwrap(x)))
-
-
-def _total(xs: Any) -> Any:
-    return sum(xs)
-
-
-def _dot(ws: Any, xs: Any, bias: Any = 0.0) -> Any:
-    return sum((w * x for w, x in zip(ws, xs, strict=True)), bias)
-
-
-SYMBOLIC: dict[str, Callable[..., Any]] = {
-    **{name: _function(name) for name in ("exp", "log", "tanh", "sin", "sqrt")},
-    "relu": lambda x: Symbol(importlib.import_module("casadi").fmax(_unwrap(x), 0)),
-    "sigmoid": lambda x: 1.0 / (1.0 + _function("exp")(-x)),
-    "logsumexp": lambda xs: _function("log")(_total([_function("exp")(x) for x in xs])),
-    "dot": _dot,
-    "take": lambda rows, index: rows[index],
-    "total": _total,
-}
-
-
-@contextmanager
-def replaced(function: Callable[..., Any]) -> Iterator[None]:
-    """Let the library's functions in a program's namespace make symbols meanwhile."""
-    namespace = function.__globals__
-    before = {name: namespace[name] for name in SYMBOLIC if name in namespace}
-    try:
-        namespace.update({name: SYMBOLIC[name] for name in before})
-        yield
-    finally:
-        namespace.update(before)
-
-
-def casadi(program: ModuleType) -> Run:
-    """Return the scalar form as a CasADi SX function of all parameters and floats, with its gradient."""
-    library = importlib.import_module("casadi")
-    arrays = program.parameters()
-    flat = np.concatenate([array.ravel() for array in arrays.values()])
-    symbols = library.SX.sym("p", len(flat))
-    cells = iter(range(len(flat)))
-
-    def fill(part: Any) -> Any:
-        return [fill(inner) for inner in part] if isinstance(part, list) else Symbol(symbols[next(cells)])
-
-    p = {name: fill(array.tolist()) for name, array in arrays.items()}
-    with replaced(program.scalar):
-        loss = program.scalar(p, *(array.tolist() for array in program.data())).sx
-    function = library.Function("f", [symbols], [loss, library.densify(library.gradient(loss, symbols))])
-    # CasADi's own way to call a function without converting its arguments: it reads and writes these arrays.
-    value, slopes = np.zeros(1), np.zeros(len(flat))
-    buffer, trigger = function.buffer()
-    buffer.set_arg(0, memoryview(flat))
-    buffer.set_res(0, memoryview(value))
-    buffer.set_res(1, memoryview(slopes))
-    parts = np.split(slopes, np.cumsum([array.size for array in arrays.values()])[:-1])  # views
-    shaped = {name: part.reshape(array.shape) for (name, array), part in zip(arrays.items(), parts, strict=True)}
+def micrograd(program: ModuleType) -> Run:
+    """Return micrograd's demo as micrograd runs it, on plain floats, which it takes faster than NumPy's."""
+    demo = importlib.import_module("tests.benchmarks.moons")  # imports micrograd
+    model = demo.micrograd.nn.MLP(2, [16, 16, 1])
+    arrays, (X, y) = program.parameters(), program.data()
+    layers = [(arrays[f"W{k}"].tolist(), arrays[f"b{k}"].tolist(), layer) for k, layer in enumerate(model.layers, 1)]
+    for weights, biases, layer in layers:
+        for row, bias, neuron in zip(weights, biases, layer.neurons, strict=True):
+            for p, number in zip(neuron.parameters(), [*row, bias], strict=True):
+                p.data = number
+    rows, labels = X.tolist(), y.tolist()
 
     def run() -> tuple[float, dict[str, np.ndarray]]:
-        trigger()
-        return value[0], shaped
-
-    run.keeps_alive = (function, buffer, flat)  # type: ignore[attr-defined]  # CasADi holds their addresses only
-    return run
-
-
-def chainrule(program: ModuleType) -> Run:
-    """Return the scalar form, compiled: one replay from the parameters' numbers to the loss and all gradients."""
-    arrays = program.parameters()
-    p = {name: map_leaves(autograd.Value, array.tolist()) for name, array in arrays.items()}
-    compiled = autograd.compile(lambda *data: program.scalar(p, *data))
-    compiled(*program.data())
-    path, numbers = compiled._latest
-    replay = path.replay
-    places = {id(value): place for place, value in enumerate(path.trace.parameters)}
-    unused = len(places)  # numbers that the loss does not depend on: the last of the gradient, which stays 0
-    order = {name: np.array([places.get(id(value), unused) for value in leaves(p[name])]) for name in p}
-
-    def run() -> tuple[float, dict[str, np.ndarray]]:
-        path.forward(replay, numbers)
-        replay.backward()
-        gradient = replay.read_gradients({0: 0}, len(places) + 1)
-        return replay.read(replay.outputs[0]), {
-            name: gradient[where].reshape(arrays[name].shape) for name, where in order.items()
-        }
+        model.zero_grad()
+        loss = demo.demo_loss(demo.micrograd.engine.Value, model, rows, labels)
+        loss.backward()
+        found = {}
+        for k, layer in enumerate(model.layers, 1):
+            found[f"W{k}"] = np.array([[w.grad for w in neuron.w] for neuron in layer.neurons])
+            found[f"b{k}"] = np.array([neuron.b.grad for neuron in layer.neurons])
+        return loss.data, found
 
     return run
 
 
 PEERS: dict[str, Callable[[ModuleType], Run]] = {
-    "NumPy by hand": hand,
-    "chainrule": chainrule,
+    HAND: hand,
     "PyTorch": pytorch,
     "JAX": jax,
     "CasADi SX": casadi,
 }
+#: Peers of one program only.
+MORE_PEERS: dict[str, dict[str, Callable[[ModuleType], Run]]] = {
+    "moons": {"micrograd": micrograd},
+    "pendulum": {"eager": eager},
+}
 
 
-def contenders(program: ModuleType) -> dict[str, Run]:
-    """Return each installed peer, held to the hand-written numbers before it may run."""
-    expected, by_hand = program.hand(program.parameters(), *program.data())
-    runs: dict[str, Run] = {}
-    for name, make in PEERS.items():
+def hold_equal(name: str, found: Numbers, expected: Numbers) -> None:
+    """Raise an AssertionError where loss or gradients are not those expected."""
+    np.testing.assert_allclose(found[0], expected[0], rtol=1e-10, err_msg=name)
+    for key, slope in expected[1].items():
+        np.testing.assert_allclose(found[1][key], slope, rtol=1e-8, atol=1e-12, err_msg=f"{name}: {key}")
+
+
+def contenders(program: ModuleType) -> dict[str, Callable[[], object]]:
+    """Return chainrule and each installed peer, held to the hand-written numbers before it may run."""
+    expected = program.hand(program.parameters(), *program.data())
+    runs: dict[str, Callable[[], object]] = {}
+    for name, make in (PEERS | MORE_PEERS.get(program.__name__.rpartition(".")[2], {})).items():
         try:
-            run = make(program)
+            runs[name] = run = make(program)
         except ImportError as error:
             print(f"{name} is left out: {error}", file=sys.stderr)
             continue
-        loss, gradients = run()
-        np.testing.assert_allclose(loss, expected, rtol=1e-10, err_msg=name)
-        for key, slope in by_hand.items():
-            np.testing.assert_allclose(gradients[key], slope, rtol=1e-8, atol=1e-12, err_msg=f"{name}: {key}")
-        runs[name] = run
-    return runs
+        hold_equal(name, run(), expected)
+    return runs | ours(program, expected)
 
 
-def main(names: Sequence[str] = ()) -> None:
-    """Time every peer on every program: one replay of loss and gradients."""
-    from tests.benchmarks.harness import compare, take_turns
-    from tests.benchmarks.programs.check import PROGRAMS, load
-
-    for name in names or PROGRAMS:
-        medians = take_turns(contenders(load(name)), rounds=7, at_least=0.05)
-        compare(f"{name}: loss and gradients", medians, "NumPy by hand", {})
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def ours(
+    program: ModuleType, expected: Numbers, executor: Executor = "auto", suffix: str = ""
+) -> dict[str, Callable[[], object]]:
+    """Return the replay and the call of a compiled program, held to the numbers expected."""
+    called = compiled(program, executor)
+    hold_equal(CALL, called.numbers(), expected)
+    hold_equal(REPLAY, called.replay()(), expected)
+    return {REPLAY + suffix: called.replay(), CALL + suffix: called}

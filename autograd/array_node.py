@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Self
 
 import numpy as np
 
-from autograd.errors import GraphError, OperandError, ShapeError
+from autograd.errors import DomainError, GraphError, OperandError, ShapeError
 from autograd.immutable import freeze, read_array
 from autograd.node import UNSWEPT, Node, is_one
 from autograd.primitives.shaping import astype, broadcast_to, sum_to
@@ -179,7 +179,8 @@ class ArrayNode(Node):
     def __eq__(self, other: object) -> Any:
         if self is other or isinstance(other, Node) or not self.accepts(other):
             return self is other
-        raise OperandError("nodes are equal by identity; to compare numbers, write t.data == x")
+        # A ValueError, as NumPy's for the truth of an array: what compares containers is prepared for that.
+        raise DomainError("nodes are equal by identity; to compare numbers, write t.data == x")
 
     def __lt__(self, other: Any) -> Any:
         return np.less(self.array, raw_of(other)) if self.accepts(other) else NotImplemented

@@ -19,6 +19,7 @@ from autograd.node import Node
 from autograd.value import Value
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+Places = np.ndarray[Any, np.dtype[np.intp]]
 
 #: For each `Value` that is in a pool, by identity, the newest pool.
 _pools: weakref.WeakValueDictionary[int, Pool] = weakref.WeakValueDictionary()
@@ -114,7 +115,8 @@ class Pool:
     def flatten(self) -> None:
         """Let the arrays hold the truth from now on."""
         with self:
-            if not self.is_flat and self.can_be_flat:
+            # A value that a newer pool has taken over is that pool's to write back.
+            if not self.is_flat and self.can_be_flat and all(_pools.get(id(value)) is self for value in self.values):
                 for value in self.values:
                     value.__class__ = PooledValue
                 self.is_flat = True
@@ -155,7 +157,8 @@ class Members:
     def __init__(self, values: Iterable[Any]) -> None:
         self.values = tuple(values)
         self._seen: Any = _no_pool
-        self._places: Array | None = None
+        self._places: Places | None = None
+        self._order: Places | None = None  # where each value of the pool stands here, if all of them do
 
     def pool(self) -> Pool | None:
         """Return the pool that all of these values are in, if there is one."""
@@ -164,6 +167,8 @@ class Members:
             self._seen = weakref.ref(pool) if pool is not None else _no_pool
             places = [pool.places.get(id(value), -1) for value in self.values] if pool is not None else [-1]
             self._places = np.array(places) if min(places) >= 0 else None
+            is_whole = pool is not None and sorted(places) == list(range(len(pool.values)))
+            self._order = np.argsort(places) if is_whole else None
         return pool if self._places is not None else None
 
     def numbers(self) -> Array:
@@ -178,7 +183,7 @@ class Members:
     def zero_grad(self) -> None:
         """Set the gradients of all values to zero."""
         pool = self.pool()
-        if pool is None or not pool._zero(self._places):
+        if pool is None or not pool._zero(self._places if self._order is None else slice(None)):
             for value in self.values:
                 value.grad = 0.0
 
@@ -191,7 +196,14 @@ class Members:
             return
         with _lock:
             pool.flatten()
-            pool.grad[self._places] += gradient
+            if pool.is_flat:
+                if self._order is None:
+                    pool.grad[self._places] += gradient
+                else:
+                    pool.grad += gradient.take(self._order)  # a third of the time
+                return
+        for value, slope in zip(self.values, gradient.tolist(), strict=True):
+            value.grad += slope
 
 
 def find_flat(values: Sequence[Any]) -> Pool | None:

@@ -138,6 +138,7 @@ class Adam(Optimizer):
         self.steps = 0
         self._means = np.zeros(len(self.parameters))
         self._squares = np.zeros(len(self.parameters))
+        self._part = np.zeros(len(self.parameters))
 
     def _move(self, data: Array, gradient: Array) -> None:
         """Move by the average gradient over the root of the average squared gradient."""
@@ -145,13 +146,16 @@ class Adam(Optimizer):
         beta1, beta2 = self.betas
         # Both averages start at 0 and are too small at first; these factors undo that (section 3 of the paper).
         correction1, correction2 = 1 - beta1**self.steps, 1 - beta2**self.steps
+        part = self._part  # memory for what is in between
         self._means *= beta1
-        self._means += (1 - beta1) * gradient
+        self._means += np.multiply(gradient, 1 - beta1, out=part)
+        np.multiply(gradient, gradient, out=part)
         self._squares *= beta2
-        self._squares += (1 - beta2) * gradient * gradient
-        root = np.sqrt(self._squares / correction2)
-        root += self.eps
-        data -= self.lr / correction1 * self._means / root
+        self._squares += np.multiply(part, 1 - beta2, out=part)
+        np.sqrt(np.divide(self._squares, correction2, out=part), out=part)
+        part += self.eps
+        np.divide(self._means, part, out=part)
+        data -= np.multiply(part, self.lr / correction1, out=part)
 
 
 def clip_grad_norm(parameters: Iterable[Any], max_norm: float) -> float:

@@ -83,8 +83,9 @@ def _read(argument: Tree, name: str, slots: list[Slot], contents: list[Any]) -> 
         return (type(argument), *form)
     inside = children(argument)
     if inside is not None:
-        parts = [(part, _read(item, f"{name}_{part}", slots, contents)) for part, item in inside]
-        return (type(argument), tuple(parts))
+        parts = tuple([_read(item, f"{name}_{part}", slots, contents) for part, item in inside])
+        keys = tuple([(type(key), key) for key in argument]) if isinstance(argument, dict) else ()
+        return (type(argument), keys, parts)
     if isinstance(argument, Iterator):
         raise TracingError(
             f"argument {name} is a {type(argument).__name__}, which can be gone through only once, so there would be "

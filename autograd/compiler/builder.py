@@ -46,6 +46,9 @@ class Builder(Program):
         For each place what to sort its role by, so that arrays keep the order of what they were derived from.
     origin
         The order that places written from now on get; by default their own number.
+    adjoints
+        For roles that are derivatives: one of their places, and what it is the derivative in. It is what they are
+        named for.
     """
 
     def __init__(self) -> None:
@@ -53,6 +56,7 @@ class Builder(Program):
         self.roles: list[int] = []
         self.order: list[int] = []
         self.origin: int | None = None
+        self.adjoints: dict[int, tuple[int, int]] = {}
         # What operands that may be swapped are sorted by: roles, constants last. `2 * x` and `x * 2` are one role.
         self._ranks: list[int] = []
         self._role_numbers: dict[Any, int] = {}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, overload
 
 import numpy as np
 
-from autograd.compiler.arguments import read_call
+from autograd.compiler.arguments import Call, read_call
 from autograd.compiler.path import Path
 from autograd.compiler.replay import Executor
 from autograd.compiler.source import standalone
@@ -124,17 +124,25 @@ class Compiled:
                 path.forward(path.replay, numbers)
                 broken = path.broken_guard()
                 if broken is None:
-                    path.replay.check()
-                    self._last = (path, numbers)
-                    return path.result(call, numbers)
+                    return self._finished(path, call, numbers)
             reason = (
                 f"{broken.line} asks for the {broken.kind} of a number, and the answer is no longer {broken.answer}"
             )
         if reason and not self._may_trace_again(call.key, reason):
             return self.function(*arguments, **settings)
+        path = Path(self.function, self.executor, call, arguments, settings)
         self._traces[call.key] = self._traces.get(call.key, 0) + 1
-        paths.insert(0, Path(self.function, self.executor, call, arguments, settings))
-        return self(*arguments, **settings)
+        paths.insert(0, path)
+        numbers = path.numbers(call)
+        with path.lock:  # its guards are of these very numbers; sums that are rounded otherwise must not break them
+            path.forward(path.replay, numbers)
+            return self._finished(path, call, numbers)
+
+    def _finished(self, path: Path, call: Call, numbers: list[Array]) -> Any:
+        """Return what the function returns, after the run of a path that holds for the call."""
+        path.replay.check()
+        self._last = (path, numbers)
+        return path.result(call, numbers)
 
     def _may_trace_again(self, key: Any, reason: str) -> bool:
         """Decide what to do about a branch that was not met before, or a thing that was replaced."""
@@ -247,7 +255,8 @@ def compile(
         What to do about a branch not met before: "trace" it, or raise an "error".
     executor
         What the program becomes: "numpy" statements; for narrow programs, such as the steps of a solver, straight-line
-        "python", or, with the extra of that name, a tape run as machine code ("jit"); "auto" chooses by size and form.
+        "python", or, with the extra of that name, machine code ("jit"). "auto" chooses by size and form, also for parts
+        of a program, and turns to machine code when a program has run often enough to be worth compiling.
 
     Raises
     ------

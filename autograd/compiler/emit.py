@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.compiler.array_names import name_arrays
+from autograd.compiler.builder import Builder
 from autograd.compiler.dots import write_dot, write_product
 from autograd.compiler.joining import home
 from autograd.compiler.operands import one_number
-from autograd.compiler.program import Source
 from autograd.compiler.reductions import write_reduction, write_segments, write_take
 from autograd.compiler.statements import Layout, Statement
 from autograd.compiler.templates import FUNCTIONS, call_text
 from autograd.compiler.writer import Line, Writer, shape_text
-from autograd.primitives.comparison import identity
 from autograd.primitives.nary import DOT, TAKE
 
 
@@ -50,9 +49,10 @@ class Emitted(NamedTuple):
     starts: list[int]
 
 
-def emit(layout: Layout, sources: Sequence[Source], forward: int) -> Emitted:
-    """Write a layout as lines; the first `forward` statements are the forward pass."""
-    writer = Writer(sources, _names(layout, sources, forward), list(layout.shapes))
+def emit(layout: Layout, program: Builder, forward: int) -> Emitted:
+    """Write a layout of a program as lines; the first `forward` statements are the forward pass."""
+    sources = program.sources
+    writer = Writer(sources, name_arrays(layout, program, forward), list(layout.shapes))
     for source in sources:
         for section in source.sections:
             writer.buffers[section.name] = _section_text(source.name, *section)
@@ -121,28 +121,3 @@ def _buffer_text(layout: Layout, names: Sequence[str], array: int) -> str:
 def _section_text(source: str, name: str, start: int, shape: tuple[int, ...]) -> str:
     stop = start + int(np.prod(shape, dtype=int))
     return f"{name} = {source}[{start}:{stop}]" + (f".reshape{shape or '(())'}" if len(shape) != 1 else "")
-
-
-def _names(layout: Layout, sources: Sequence[Source], forward: int) -> list[str]:
-    """Name each array for what computes it, and number those of one name."""
-    names = [source.name for source in sources]
-    statements = {array: list(run) for array, run in itertools.groupby(layout.statements, lambda s: s.array)}
-    first = {statement.array: number for number, statement in reversed(list(enumerate(layout.statements)))}
-    counts: dict[str, int] = {}
-    hosts = {host for host, _ in layout.homes.values()}
-    for array in range(len(sources), len(layout.sizes)):
-        if array in layout.given:
-            names.append(f"data{array}")
-            continue
-        if array not in statements or statements[array][0].primitive is identity:
-            kind = "joined" if array in hosts or array in statements else "part"
-            counts[kind] = counts.get(kind, 0) + 1
-            names.append(f"{kind}{counts[kind]}")
-            continue
-        statement = statements[array][0]
-        primitive = statement.primitive
-        product = primitive is DOT and statement.terms is None and statement.segments is None  # a sum of one product
-        kind = ("d_" if first[array] >= forward else "") + ("multiply" if product else primitive.name)
-        counts[kind] = counts.get(kind, 0) + 1
-        names.append(f"{kind}{counts[kind]}")
-    return names

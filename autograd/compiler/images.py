@@ -1,12 +1,14 @@
-"""Images of plain data: what numbers, text and containers of them were at a time, to tell whether they have changed."""
+"""Images of data: what numbers, text and containers were at a time, to tell whether they have changed."""
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 
-_SCALARS: Final = (float, int, str, bytes, type(None), np.generic)
+_HOLDING: Final = (list, tuple, dict, set, deque, np.ndarray)
 
 
 class ArrayImage:
@@ -25,7 +27,7 @@ class ArrayImage:
 
 
 def shown(thing: Any) -> Any:
-    """Return a thing in a form that compares with an `image` of it.
+    """Return a thing in a form that compares with an `image` of it; for containers that hold arrays see `shown_deeply`.
 
     >>> table = np.array([1.0, 2.0])
     >>> before = image(table)
@@ -36,24 +38,30 @@ def shown(thing: Any) -> Any:
     return ArrayImage(thing) if isinstance(thing, np.ndarray) else thing
 
 
+def shown_deeply(thing: Any) -> Any:
+    """Return a thing with the arrays in its containers in a form that compares with an `image` of it."""
+    return _mapped(thing, ArrayImage)
+
+
 def image(thing: Any) -> Any:
-    """Return a copy of plain data, such as a list of rows of numbers; anything else as it is."""
-    if isinstance(thing, np.ndarray):
-        return ArrayImage(thing.copy())
-    return _copied(thing) if _is_plain(thing) else thing
+    """Return a copy of containers and arrays, such as a list of rows of numbers, with everything else as it is."""
+    return _mapped(thing, lambda array: ArrayImage(array.copy()))
 
 
-def _is_plain(tree: Any) -> bool:
-    if isinstance(tree, list | tuple):
-        return all(map(_is_plain, tree))
+def holds_arrays(tree: Any) -> bool:
+    """Tell whether an `image` is one of a container with arrays."""
     if isinstance(tree, dict):
-        return all(map(_is_plain, tree.values()))
-    return isinstance(tree, _SCALARS)
+        return any(isinstance(item, ArrayImage) or holds_arrays(item) for item in tree.values())
+    return isinstance(tree, list | tuple) and any(isinstance(item, ArrayImage) or holds_arrays(item) for item in tree)
 
 
-def _copied(tree: Any) -> Any:
+def _mapped(tree: Any, of_array: Callable[[Any], Any]) -> Any:
+    if isinstance(tree, np.ndarray):
+        return of_array(tree)
     if isinstance(tree, list):
-        return list(map(_copied, tree))
+        return [_mapped(item, of_array) if isinstance(item, _HOLDING) else item for item in tree]
     if isinstance(tree, tuple):
-        return tuple(map(_copied, tree))
-    return {key: _copied(item) for key, item in tree.items()} if isinstance(tree, dict) else tree
+        return tuple([_mapped(item, of_array) if isinstance(item, _HOLDING) else item for item in tree])
+    if isinstance(tree, dict):
+        return {key: _mapped(item, of_array) if isinstance(item, _HOLDING) else item for key, item in tree.items()}
+    return tree.copy() if isinstance(tree, set | deque) else tree

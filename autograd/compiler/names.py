@@ -2,10 +2,58 @@
 
 from __future__ import annotations
 
+import builtins
+import functools
 import keyword
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from typing import Final
+
+from autograd.compiler.templates import FUNCTIONS, PYTHON_FUNCTIONS
+from autograd.primitive import registry
+
+#: What emitted programs call things of their own, other than functions.
+_OWN: Final = frozenset({"np", "math", "forward", "backward", "first", "second", "saved", "kept", "memory", "out"})
+#: What they number: `v3`, `part1`; and what each primitive computes: `exp1`, `d_exp1`.
+_NUMBERED: Final = (
+    "v", "data", "factors", "gathered", "given", "joined", "number", "ones", "part", "parts", "positions", "products",
+    "starts", "view",
+)  # fmt: skip
+
+
+def identifier(name: str, names: Set[str], taken: Set[str]) -> str:
+    """Return a name as one that Python accepts, that no emitted program uses itself, and that is not taken.
+
+    Parameters
+    ----------
+    names
+        All names asked for: elements of `x` may be called `x_0`, so that another `x_0` would be in the way.
+
+    >>> [identifier(name, {"a", "a_1"}, {"a"}) for name in ("learning rate", "class", "np", "exp1", "a", "a_1")]
+    ['learning_rate', 'class_in', 'np_in', 'exp1_in', 'a_in', 'a_1_in']
+    """
+    name = re.sub(r"\W", "_", name, flags=re.ASCII).rstrip("_") or "values"
+    name = f"p_{name}" if name[0].isdigit() else name
+    whole = re.sub(r"_\d+$", "", name)
+    if not _is_own(name) and name not in taken and (whole == name or whole not in names):
+        return name
+    count = 1
+    while (found := f"{name}_in{count if count > 1 else ''}") in taken:
+        count += 1
+    return found
+
+
+def _is_own(name: str) -> bool:
+    """Tell whether a program may use a name itself."""
+    if name in _OWN or keyword.iskeyword(name) or hasattr(builtins, name):
+        return True
+    return name in FUNCTIONS or name in PYTHON_FUNCTIONS or bool(_numbered().fullmatch(name))
+
+
+@functools.cache
+def _numbered() -> re.Pattern[str]:
+    return re.compile(rf"(d_)?({'|'.join([*_NUMBERED, *registry])})\d+s?(_\d+)*")
 
 
 def arrange_labels(labels: Sequence[str]) -> list[tuple[str, tuple[int, ...], list[str]]]:

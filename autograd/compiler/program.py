@@ -7,6 +7,7 @@ source (an argument, the captured parameters) or a constant.
 from __future__ import annotations
 
 import itertools
+import math
 import struct
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -23,6 +24,11 @@ class Section(NamedTuple):
     name: str
     start: int
     shape: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        """How many numbers it has."""
+        return math.prod(self.shape)
 
 
 class Source(NamedTuple):

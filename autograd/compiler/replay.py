@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, ClassVar, Final, Literal, NamedTuple
 
 import numpy as np
 
@@ -103,17 +103,18 @@ def make_replay(
     """Return a program in the form asked for, or that suits it: array statements, or if narrow lines of Python."""
     lowered = lower(program, outputs, loss, wrt)
     single = _without_batches(lowered, executor) if lowered.program.batched else lowered
-    if executor == "auto":
-        wanted = [*single.outputs, *single.gradients]
-        narrow = not single.program.batched and is_narrow(single.program, wanted)
-        executor = ("jit" if suits_tape(single.program, wanted) else "python") if narrow else "auto"
     forms: dict[str, type[Replay]] = {
         "auto": MixedReplay,
         "numpy": ArrayReplay,
         "python": LineReplay,
         "jit": MachineReplay,
     }
-    return forms[executor](lowered if executor in ("auto", "numpy") else single)
+    form = forms[executor]
+    if executor == "auto" and not single.program.batched:
+        wanted = [*single.outputs, *single.gradients]
+        if is_narrow(single.program, wanted):
+            form = WarmingReplay if suits_tape(single.program, wanted) else LineReplay
+    return form(single if issubclass(form, LineReplay) else lowered)
 
 
 def _without_batches(lowered: Lowered, executor: Executor) -> Lowered:
@@ -257,6 +258,28 @@ class LineReplay(Replay):
             self.flat[-1] = np.array(interpret(self.program, self._given, self.results[1]))
 
 
+class WarmingReplay(LineReplay):
+    """Lines of Python that become machine code once they have run for as long as it takes to load and compile that."""
+
+    #: Seconds to load Numba and compile; seconds of one operation in Python.
+    pays_after: ClassVar[float] = 3.0
+    operation: ClassVar[float] = 4e-8
+
+    def _load(self) -> None:
+        super()._load()
+        self._runs_left = self.pays_after / (self.operation * sum(map(len, self.halves)))
+
+    def forward(self) -> None:
+        """Compute the results."""
+        self._runs_left -= 1
+        if self._runs_left < 0:
+            self.__class__ = MachineReplay  # type: ignore[assignment]
+            timed(self.seconds, "machine code", self._load)
+            self.forward()
+            return
+        super().forward()
+
+
 class MachineReplay(LineReplay):
     """A narrow program as machine code (extra `jit`): its loops, or where it has none a tape; it prints as lines."""
 
@@ -318,7 +341,7 @@ class ArrayReplay(Replay):
 
     def _emit(self, lowered: Lowered, forward: int, kept: set[int]) -> Emitted:
         share_memory(self.layout, len(self.sources), forward, kept)
-        return emit(self.layout, lowered.program.sources, forward)
+        return emit(self.layout, lowered.program, forward)
 
     def _load(self) -> None:
         """Make the arrays, and turn the lines into two functions."""
@@ -371,7 +394,7 @@ class MixedReplay(ArrayReplay):
 
     def _emit(self, lowered: Lowered, forward: int, kept: set[int]) -> Emitted:
         wanted = [*lowered.outputs, *lowered.gradients, *self._positions]
-        self._plain = emit(self.layout, lowered.program.sources, forward)
+        self._plain = emit(self.layout, lowered.program, forward)
         mixed = mix(self._plain, self.layout, lowered.program, wanted, forward)
         if mixed is self._plain:  # else statements are reordered, and memory cannot be passed on in their order
             mixed = self._plain = super()._emit(lowered, forward, kept)

@@ -44,6 +44,11 @@ class CompiledValue(Value):
         for leaf, slope in zip(given, gradient[count:].tolist(), strict=True):
             leaf.grad += slope
 
+    @classmethod
+    def make(cls, state: tuple[Any, ...]) -> Any:
+        """Make a node with this state: a copy is a plain `Value` that has its partial derivatives as numbers."""
+        return Value.make(state)
+
     def __reduce__(self) -> tuple[Any, ...]:
         raise GraphError("what a compiled function returned cannot be pickled with its graph; store its .data")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -21,7 +23,7 @@ def standalone(replay: Replay, title: str, values: Sequence[np.ndarray[Any, Any]
     emitted = replay.emitted
     backward = emitted.lines[emitted.forward :]
     texts = [line.text() for line in emitted.lines]
-    shown_names = [_read(emitted.names, x) for x in replay.outputs] + [_printed_gradients(replay)]
+    shown_names = [_read(emitted.names, emitted.shapes, x) for x in replay.outputs] + [_printed_gradients(replay)]
     used = set(re.findall(r"\w+", "\n".join([*texts, *shown_names])))
     parts = [
         f'"""{title}"""',
@@ -39,7 +41,7 @@ def standalone(replay: Replay, title: str, values: Sequence[np.ndarray[Any, Any]
         "# what it computes",
         "\n".join(_needed(emitted.buffers, used)),
         "forward()\nbackward()" if backward else "forward()",
-        "\n".join(f'print("result", {_read(emitted.names, x)})' for x in replay.outputs[:shown]),
+        "\n".join(f'print("result", {_read(emitted.names, emitted.shapes, x)})' for x in replay.outputs[:shown]),
         _printed_gradients(replay),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -99,18 +101,34 @@ def _function(name: str, lines: Sequence[tuple[str, str]]) -> str:
     return "\n".join([f"def {name}():", *body])
 
 
-def _read(names: Sequence[str], element: Element) -> str:
+def _read(names: Sequence[str], shapes: Sequence[tuple[int, ...]], element: Element) -> str:
     if element.array < 0:
         return repr(element.constant)
-    return f"{names[element.array]}.reshape(-1)[{element.position}]"
+    name = names[element.array]
+    return f"float({name})" if not shapes[element.array] else f"{name}.reshape(-1)[{element.position}]"
 
 
 def _printed_gradients(replay: ArrayReplay) -> str:
     """Write the lines that print the gradient of each source, in its order."""
-    names = replay.emitted.names
-    by_source: dict[int, list[str]] = {}
+    names, shapes = replay.emitted.names, replay.emitted.shapes
+    by_source: dict[int, list[Element]] = {}
     for (source, _), element in replay.gradients:
-        by_source.setdefault(source, []).append(_read(names, element))
+        by_source.setdefault(source, []).append(element)
     return "\n".join(
-        f'print("gradient of {names[source]}", np.array([{", ".join(reads)}]))' for source, reads in by_source.items()
+        f'print("gradient of {names[source]}", {_joined(elements, names, shapes)})'
+        for source, elements in by_source.items()
     )
+
+
+def _joined(elements: Sequence[Element], names: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> str:
+    """Write elements as one array: those that follow each other in an array as a part of it."""
+    parts = []
+    runs = itertools.groupby(enumerate(elements), lambda pair: (pair[1].array, pair[1].position - pair[0]))
+    for (array, _), run in runs:
+        part = [element for _, element in run]
+        if array < 0:
+            parts.append(f"[{', '.join(repr(element.constant) for element in part)}]")
+            continue
+        start, flat = part[0].position, names[array] + ("" if len(shapes[array]) == 1 else ".reshape(-1)")
+        parts.append(flat if len(part) == math.prod(shapes[array]) else f"{flat}[{start}:{start + len(part)}]")
+    return parts[0] if len(parts) == 1 and parts[0][0] != "[" else f"np.concatenate([{', '.join(parts)}])"

@@ -7,6 +7,7 @@ other arrays wherever their positions form loops (see `access`), else they are g
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
@@ -319,20 +320,16 @@ class _Roller:
         return Statement(primitive, array, start, extents, None, operands, "positions form no loops")
 
     def _shaped_like(self, nest: Nest, places: Positions) -> Nest:
-        """Return one loop over whole arrays as the loops of the array with the most axes."""
-        if (
-            not nest.offsets
-            or len(nest.extents) != 1
-            or any(nest.offsets)
-            or any(steps != (1,) for steps in nest.steps)
-        ):
+        """Return one loop over a whole array as the loops of its axes; the other operands lie as densely."""
+        if len(nest.extents) != 1 or not nest.offsets or any(steps != (1,) for steps in nest.steps):
             return nest
         shapes = [self.layout.shapes[self.layout.array_of[place]] for place in places[:, 0]]
         batched = self.program.batched
         shapes = [shape[1:] if place in batched else shape for place, shape in zip(places[:, 0], shapes, strict=True)]
-        shape = max(shapes, key=len)
-        if any(int(np.prod(x, dtype=int)) != nest.extents[0] for x in shapes):
-            return nest
+        whole = [math.prod(x) == nest.extents[0] and not at for x, at in zip(shapes, nest.offsets, strict=True)]
+        if any(len(x) > 1 for x, is_whole in zip(shapes, whole, strict=True) if not is_whole):
+            return nest  # a part of axes of its own
+        shape = max(itertools.compress(shapes, whole), key=len, default=nest.extents)
         return Nest(shape, nest.offsets, tuple([contiguous_steps(shape)] * len(nest.offsets)))
 
     def _sums(self, primitive: Primitive, array: int, start: int, table: Positions) -> list[Statement]:

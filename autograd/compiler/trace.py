@@ -16,7 +16,7 @@ from autograd.compiler.batching import SPREAD, evaluate, numbers_of_leaf, spread
 from autograd.compiler.captured import number_of, values_as_symbols
 from autograd.compiler.detached import Detached
 from autograd.compiler.mapping import Batch, map_batch
-from autograd.compiler.names import arrange_labels
+from autograd.compiler.names import arrange_labels, identifier
 from autograd.compiler.program import Leaf, Program, Section, Source
 from autograd.compiler.refusals import copied, refuse_hidden_results, refuse_mutation, refuse_random_draws
 from autograd.compiler.symbols import COMPARISONS, IndexSymbol, NumberSymbol, Symbol
@@ -220,11 +220,13 @@ def trace(function: Callable[..., Any], arguments: tuple[Tree, ...], settings: d
     writer.program.source("parameters", (0,))
     writer.numbers.append([])
     slots = iter(zip(call.slots, call.contents, strict=True))
+    asked, taken = {slot.name for slot in call.slots}, {"parameters"}
 
     def next_slot() -> Iterator[Symbol]:
         slot, content = next(slots)
         kind = {"float": NumberSymbol, "index": IndexSymbol, "value": Symbol}[slot.kind]
-        source = writer.program.source(slot.name, slot.shape)
+        taken.add(name := identifier(slot.name, asked, taken))
+        source = writer.program.source(name, slot.shape)
         numbers = np.ravel(content) if isinstance(content, np.ndarray) else [getattr(x, "data", x) for x in content]
         writer.numbers.append(numbers)
         return (kind(writer, place) for place in writer.program.all_leaves(source, len(numbers)))
@@ -271,7 +273,9 @@ def _arrange_parameters(writer: Writer) -> list[Value]:
             unlabelled.setdefault(uses[places[position]].name if places[position] in uses else "", []).append(position)
     arranged: list[int] = []
     sections = []
+    taken = {source.name for source in program.sources}
     for name, shape, labels in arrange_labels(list(labelled)):
+        taken.add(name := identifier(name, set(), taken))
         sections.append(Section(name, len(arranged), shape))
         arranged += [labelled[label] for label in labels]
     for group in unlabelled.values():

@@ -10,14 +10,23 @@ import functools
 import pickle
 import random
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    CellType,
+    CodeType,
+    FunctionType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+)
 from typing import Any, Final
 
 import numpy as np
 
-from autograd.compiler.images import ArrayImage, image, shown
+from autograd.compiler.images import ArrayImage, holds_arrays, image, shown, shown_deeply
 from autograd.node import Node
 
 #: What the code calls by name: what to call it in messages, and a function that reads it.
@@ -28,8 +37,12 @@ _OPAQUE: Final = (Node, ModuleType, type, BuiltinFunctionType, str, bytes, float
 _LIBRARY: Final = tuple([str(Path(__file__).parents[2] / package / "_")[:-1] for package in ("autograd", "nn")])
 #: What lists of a million numbers are passed by on sight for.
 _NUMBERS: Final = frozenset({float, int, bool, str, np.float64})
+#: Images of what can change and stay the same thing.
+_CHANGING: Final = (list, dict, set, deque, ArrayImage)
+#: Packages whose modules nobody changes, besides those of Python and those that are installed.
+_PACKAGES: Final = frozenset({"autograd", "builtins", "nn", "numpy"})
 #: What is the same if it is equal. (Lists are compared by the identity of the `Value`s in them.)
-_EQUAL: Final = (bool, int, float, complex, str, bytes, list, tuple, dict, ArrayImage)
+_EQUAL: Final = (bool, int, float, complex, str, bytes, list, tuple, dict, set, deque, ArrayImage)
 
 
 class Watch:
@@ -54,11 +67,17 @@ class Watch:
         self._cells: list[tuple[str, CellType]] = []
         self._containers: list[Any] = []
         self._holders: dict[int, list[Any]] = {}
+        self._given: list[Reader] = []
+        self._objects: list[Any] = []
+        self._classes: dict[type, None] = {}
+        self._owners: dict[int, Any] = {}
         self._leading: set[int] = set()
         self._live: list[Any] = []
         self._frozen: list[Any] = []
+        self._written: list[set[Any]] = []
         self._stack = list(roots)
         self._walk()
+        self._before = {id(thing): _copied(thing) for thing in self._containers}
         self._readers = self._named_things()
         self._were = [image(read()) for _, read in self._readers]
 
@@ -83,6 +102,8 @@ class Watch:
             self._mention({thing.__func__.__name__})
             return [thing.__func__, thing.__self__]
         if isinstance(thing, functools.partial):
+            self._take(thing.args)
+            self._take(thing.keywords.values())
             return [thing.func, *thing.args, *thing.keywords.values()]
         if isinstance(thing, random.Random) or _is_numpy_generator(thing):
             self.generators.append(thing)
@@ -102,12 +123,31 @@ class Watch:
                 self._cells.append((name, cell))
             yield _content(cell)
         if not function.__code__.co_filename.startswith(_LIBRARY):
-            space = function.__globals__
-            known = self._named.setdefault(id(space), (space, set()))[1]
-            known |= {name for name in names if name in space and not isinstance(space[name], ModuleType)}
-            yield from [space[name] for name in known]
-        yield from function.__defaults__ or ()
-        yield from (function.__kwdefaults__ or {}).values()
+            yield from self._of_space(function.__globals__, names, set())
+            modules = [_content(cell) for cell in function.__closure__ or ()]
+            for module in modules:
+                if isinstance(module, ModuleType) and _may_change(module):
+                    yield from self._of_space(vars(module), names, set())
+            if function.__dict__:
+                self._objects.append(function)
+        for defaults in (function.__defaults__ or (), (function.__kwdefaults__ or {}).values()):
+            self._take(defaults)
+            yield from defaults
+
+    def _of_space(self, space: dict[str, Any], names: set[str], seen: set[int]) -> Iterator[Any]:
+        """Yield what names stand for among these globals, and in the modules among them."""
+        seen.add(id(space))
+        known = self._named.setdefault(id(space), (space, set()))[1]
+        for name in names & space.keys():
+            if not isinstance(space[name], ModuleType):
+                known.add(name)
+                yield space[name]
+            elif _may_change(space[name]) and id(vars(space[name])) not in seen:
+                yield from self._of_space(vars(space[name]), names, seen)
+
+    def _take(self, things: Iterable[Any]) -> None:
+        """Note things that the code has without a name of its own: defaults of arguments, arguments given before."""
+        self._given += [("a default", functools.partial(_itself, thing)) for thing in things]
 
     def _of_object(self, thing: Any) -> Iterator[Any]:
         if hasattr(thing, "__wrapped__"):  # a compiled function: what it wraps is what matters
@@ -115,11 +155,16 @@ class Watch:
             return
         if type(thing).__module__.startswith("autograd."):
             return
+        self._objects.append(thing)
         if isinstance(attributes := getattr(thing, "__dict__", None), dict):
             self._containers.append(thing)
             yield from attributes.values()
         for kind in type(thing).__mro__[:-1]:
+            self._classes[kind] = None
             for name, item in vars(kind).items():
+                if isinstance(item, MemberDescriptorType):
+                    yield getattr(thing, name, None)
+                    continue
                 item = getattr(item, "fget", getattr(item, "__func__", item))
                 if not isinstance(item, FunctionType):
                     if not name.startswith("__"):
@@ -139,6 +184,7 @@ class Watch:
 
     def settle(self, captured: Iterable[Node]) -> None:
         """Keep what leads to the captured nodes, and what the code mentions by name, as it is now."""
+        captured = list(captured)
         leading: set[int] = set()
         stack: list[Any] = list(captured)
         while stack:
@@ -147,18 +193,42 @@ class Watch:
                     leading.add(id(holder))
                     stack.append(holder)
         self._leading = leading
-        # What the function itself wrote to, such as a list that takes note of its calls, is not what it depends on.
-        kept = [(r, was) for r, was in zip(self._readers, self._were, strict=True) if was == shown(r[1]())]
-        self._readers = [(name, _showing(read)) for (name, read), _ in kept]
-        self._were = [was for _, was in kept]
+        self._settle_readers()
+        alive = {id(node) for node in captured}
         for thing in self._containers:
             if id(thing) in leading and isinstance(thing, np.ndarray):
                 self._readers.append(("an item of an array", thing.tolist))
                 self._were.append(thing.tolist())
             elif id(thing) in leading and not isinstance(thing, tuple):
-                self._live.append(thing if isinstance(thing, list | dict) else vars(thing))
+                live = thing if isinstance(thing, list | dict) else vars(thing)
+                now, before = _items(live), _items(self._before[id(thing)])
+                self._live.append(live)
+                self._written.append(
+                    {
+                        key
+                        for key, item in now.items()
+                        if item is not before.get(key) and id(item) not in alive and id(item) not in leading
+                    }
+                )
         self._frozen = [thing.copy() for thing in self._live]
-        self._holders, self._containers, self._methods = {}, [], {}
+        self._holders, self._containers, self._methods, self._before = {}, [], {}, {}
+        self._given, self._objects, self._classes, self._owners = [], [], {}, {}
+
+    def _settle_readers(self) -> None:
+        """Keep the readers of what the function depends on, with a look at each that finds what has changed."""
+        # What the function itself wrote to, such as a list that takes note of its calls, is not what it depends on.
+        readers, self._readers, images, self._were = self._readers, [], self._were, []
+        for place, ((name, read), was) in enumerate(zip(readers, images, strict=True)):
+            thing, owner, deep = read(), self._owners.get(place), holds_arrays(was)
+            show = shown_deeply if deep else shown
+            # An object that leads to a captured node is compared itself, and so are containers that do.
+            compared = not deep and id(thing) in self._leading and isinstance(thing, list | dict | tuple)
+            owner_compared = id(owner) in self._leading and hasattr(owner, "__dict__")
+            if was != show(thing) or (owner_compared and (compared or not isinstance(was, _CHANGING))):
+                continue
+            was = thing if compared else was
+            self._readers.append((name, functools.partial(_shown_by, read, show)))
+            self._were.append(was)
 
     def _named_things(self) -> list[Reader]:
         """Return what the code calls by name: of closures, globals, and attributes of these, and how to read each."""
@@ -167,18 +237,40 @@ class Watch:
         ]
         for space, names in self._named.values():
             things += [(f"the global {name!r}", functools.partial(space.get, name)) for name in sorted(names)]
+        things += self._given
         seen: set[int] = set()
         for _, read in things:  # grows on the way
             thing = read()
-            attributes = getattr(thing, "__dict__", None)
-            if id(thing) in seen or isinstance(thing, _OPAQUE) or not isinstance(attributes, dict):
-                continue
-            if isinstance(thing, FunctionType) or type(thing).__module__.startswith("autograd."):
-                continue
-            seen.add(id(thing))
-            for name in sorted(attributes.keys() & self._mentioned):
-                things.append((f"{name!r} of a {type(thing).__name__}", functools.partial(attributes.get, name)))
+            if isinstance(thing, type):
+                self._classes |= dict.fromkeys(thing.__mro__[:-1])
+            elif id(thing) not in seen and not _is_ours(thing):
+                seen.add(id(thing))
+                things += self._attributes(thing)
+        for kind in self._classes:
+            if kind.__module__.partition(".")[0] not in _PACKAGES:
+                names = vars(kind).keys() & self._mentioned
+                things += [
+                    (f"{x!r} of the class {kind.__name__}", functools.partial(vars(kind).get, x)) for x in sorted(names)
+                ]
+        for thing in self._objects:
+            if id(thing) not in seen:
+                seen.add(id(thing))
+                for reader in self._attributes(thing):
+                    self._owners[len(things)] = thing
+                    things.append(reader)
         return things
+
+    def _attributes(self, thing: Any) -> Iterator[Reader]:
+        """Yield the attributes of an object that the code names, and how to read each."""
+        attributes = getattr(thing, "__dict__", None)
+        attributes = attributes if isinstance(attributes, dict) else {}
+        # What stands in its class may be set for itself later.
+        kinds = [vars(kind) for kind in type(thing).__mro__[:-1] if kind.__module__.partition(".")[0] not in _PACKAGES]
+        slots = {name for kind in kinds for name in kind.get("__slots__", ())}
+        others = {name for kind in kinds for name, item in kind.items() if not hasattr(item, "__get__")}
+        for name in sorted(self._mentioned & {*attributes, *slots, *others}):
+            read = functools.partial(getattr, thing) if name in slots else attributes.get
+            yield f"{name!r} of a {type(thing).__name__}", functools.partial(read, name, None)
 
     # --- at each call: whether it is still the same -------------------------------------------------------------------
 
@@ -197,6 +289,8 @@ class Watch:
                 continue
             now, before = _items(thing), _items(was)
             for key in [*before, *(now.keys() - before.keys())]:
+                if key in self._written[position]:
+                    continue
                 if self._matters(key, before.get(key), now.get(key)) and not _same(now.get(key), before.get(key)):
                     return f"item {key} of a {type(thing).__name__} is no longer what it was"
             self._frozen[position] = thing.copy()  # what changed matters to others
@@ -232,11 +326,38 @@ def _same(now: Any, before: Any) -> bool:
     """Tell whether two things are one, or equal numbers, text, or lists of the same things."""
     if now is before:
         return True
-    return type(now) is type(before) and isinstance(now, _EQUAL) and bool(now == before)
+    try:
+        return type(now) is type(before) and isinstance(now, _EQUAL) and bool(now == before)
+    except ValueError:  # an array among the items
+        return False
 
 
-def _showing(read: Callable[[], Any]) -> Callable[[], Any]:
-    return lambda: shown(read())
+def _shown_by(read: Callable[[], Any], show: Callable[[Any], Any]) -> Any:
+    return show(read())
+
+
+def _is_ours(thing: Any) -> bool:
+    """Tell whether a thing has no attributes that are anybody's to change."""
+    return isinstance(thing, _OPAQUE) or type(thing).__module__.startswith("autograd.")
+
+
+def _itself(thing: Any) -> Any:
+    return thing
+
+
+def _copied(container: Any) -> Any:
+    """Return a copy of a container, or of the attributes of an object."""
+    if isinstance(container, tuple):
+        return container
+    return (container if isinstance(container, list | dict | np.ndarray) else vars(container)).copy()
+
+
+def _may_change(module: ModuleType) -> bool:
+    """Tell whether a module is one of the user's, who may set what it holds."""
+    name = module.__name__.partition(".")[0]
+    if name in _PACKAGES or name in sys.stdlib_module_names:
+        return False
+    return "site-packages" not in (getattr(module, "__file__", None) or "")
 
 
 def _is_numpy_generator(thing: Any) -> bool:

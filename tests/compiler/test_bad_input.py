@@ -1,7 +1,10 @@
 """What users get wrong or push to the edge: it works as in eager, or is refused with the reason and the cure."""
 
+import collections
+import functools
 import math
 import random
+import types
 from dataclasses import dataclass
 
 import numpy as np
@@ -265,6 +268,102 @@ def test_changed_tables_are_noticed():
         assert fast(8.0) == 8.0 * rates["low"]
 
 
+class Rate:
+    kind = 1.0
+
+    def __init__(self, rate):
+        self.rate = rate
+
+    def times(self, x):
+        return x * self.rate
+
+
+class Slotted:
+    __slots__ = ("rate", "w")
+
+
+SETTINGS = types.ModuleType("my_settings")
+
+
+@pytest.mark.parametrize("how", ["argument", "method", "partial", "default", "module", "list", "class", "function"])
+def test_settings_are_noticed_wherever_they_stand(how):
+    holder = SETTINGS if how == "module" else type("Own", (Rate,), {"rate": 2.0}) if how == "class" else Rate(2.0)
+    holder.rate = 2.0
+    held, given = [holder], (3.0, holder) if how == "argument" else (3.0,)
+
+    def function(x):
+        return x * function.rate
+
+    function.rate = 2.0
+    holder = function if how == "function" else holder
+    fast = compile(
+        {
+            "argument": lambda x, setting: x * setting.rate,
+            "method": getattr(holder, "times", None),
+            "partial": functools.partial(lambda setting, x: x * setting.rate, holder),
+            "default": lambda x, setting=holder: x * setting.rate,
+            "module": lambda x: x * SETTINGS.rate,
+            "list": lambda x: x * held[0].rate,
+            "class": lambda x: x * holder.rate,
+            "function": function,
+        }[how]
+    )
+    assert [fast(*given), fast(*given), fast.stats.traces] == [6.0, 6.0, 1]
+    holder.rate = 5.0
+    assert fast(*given) == 15.0
+
+
+def test_settings_of_a_class_and_of_its_object_are_noticed():
+    rate = Rate(2.0)
+    fast = compile(lambda x: x * rate.kind)
+    assert fast(3.0) == 3.0
+    try:
+        Rate.kind = 2.0
+        assert fast(3.0) == 6.0
+        rate.kind = 4.0
+        assert fast(3.0) == 12.0
+    finally:
+        Rate.kind = 1.0
+
+
+def test_what_is_in_slots_sets_and_lists_of_arrays_is_noticed():
+    slotted, names, queue, tables = Slotted(), {"a"}, collections.deque([2.0]), [np.ones(2), np.ones(3)]
+    acts, (slotted.rate, slotted.w) = {"act": autograd.tanh}, (2.0, Value(1.0))
+    function = lambda x: acts["act"](x) * slotted.rate * slotted.w * len(names) * queue[0] * tables[1][0]
+    fast = compile(function)
+    for change in (
+        lambda: setattr(slotted, "rate", 3.0),
+        lambda: setattr(slotted, "w", Value(2.0)),
+        lambda: names.add("b"),
+        lambda: queue.__setitem__(0, 5.0),
+        lambda: tables[1].__setitem__(0, 7.0),
+        lambda: acts.update(act=autograd.exp),
+    ):
+        fast(1.0)
+        change()
+        assert fast(1.0).data == pytest.approx(function(1.0).data, rel=1e-14)
+    assert fast.stats.traces == 7
+
+
+def test_what_a_function_writes_down_itself_is_not_traced_for_again():
+    class Line(nn.Module):
+        def __init__(self):
+            self.w, self.calls, self.out = Value(2.0), 0, None
+
+        def __call__(self, xs):
+            self.calls += 1
+            self.out = sum(self.w * x for x in xs)
+            return 2.0 * self.out
+
+    line = Line()
+    fast = compile(lambda xs: line(xs))
+    for _ in range(3):
+        assert [fast([1.0] * count).data for count in (2, 3)] == [8.0, 12.0]
+    assert fast.stats.traces == 2
+    line.w = Value(3.0)
+    assert fast([1.0]).data == 6.0
+
+
 def test_what_others_change_does_not_matter():
     class Line(nn.Module):
         def __init__(self):
@@ -323,6 +422,40 @@ def test_static_arguments_make_programs_of_their_own():
     assert fast.stats.traces == 4
     assert fast([1.0, 2.0, 3.0], 3) == 6.0  # another shape
     assert fast.stats.traces == 5
+
+
+@pytest.mark.parametrize("executor", ["numpy", "python"])
+def test_any_key_may_name_an_argument(executor):
+    weight, plain = Value(0.5, label="np"), compile(lambda d: sum(v * v for v in d.values()), executor=executor)
+    for key in ("my key", "a-b", 1.5, (1, 2), None, "", "class", "np", "print", "exp1"):
+        assert plain({key: 3.0}) == 9.0
+
+    def named(**given):
+        return sum(weight * autograd.exp(x) for xs in given.values() for x in xs)
+
+    for key in ("x0", "parameters", "np", "math", "forward", "saved", "print", "class", "abs", "exp1", "step", "v1"):
+        fast = compile(lambda q, **given: q * named(**given), executor=executor)
+        found, expected = fast(2.0, **{key: [1.0, 2.0]}), 2.0 * named(given=[1.0, 2.0])
+        assert found.data == pytest.approx(expected.data, rel=1e-14)
+        exec(fast.source, {})
+
+
+@pytest.mark.parametrize("executor", ["numpy", "python", "auto"])
+def test_arguments_of_one_name_are_kept_apart(executor):
+    function = lambda d: sum(3.0 * x + y * autograd.exp(x) for x, y in zip(d["a_b"], d["a"]["b"], strict=True))
+    for count in (1, 30):
+        given = {"a_b": [1.0] * count, "a": {"b": [2.0] * count}}
+        assert compile(function, executor=executor)(given) == pytest.approx(function(given), rel=1e-13)
+    steps = lambda d: sum(x * d["w_1"][0] for x in d["w"] * 2) + d["w_1"][1]
+    given = {"w": [1.0, 2.0], "w_1": [3.0, 4.0]}
+    assert compile(steps, executor=executor)(given) == pytest.approx(steps(given), rel=1e-14)
+
+
+def test_the_kind_of_a_key_is_part_of_the_form():
+    function = lambda d: {key: x * (2.0 if isinstance(key, str) else 1.0) for key, x in d.items()}
+    fast = compile(function)
+    for given in ({1: 1.0}, {"1": 1.0}, {True: 1.0}, {1.0: 1.0}):
+        assert repr(fast(given)) == repr(function(given))
 
 
 def test_every_kind_of_number_is_an_argument():

@@ -254,6 +254,36 @@ def math_free(x):
     return x * x
 
 
+def test_guards_of_sums_are_answered_as_eager_answers():
+    numbers = np.random.default_rng(0).normal(size=37).tolist()
+    square = lambda xs: sum(x * x for x in xs)
+    expected = square(numbers)
+    fast = compile(lambda xs: "same" if square(xs) == expected else "another", on_retrace="error", executor="numpy")
+    assert fast(numbers) == "same"  # though the statement may round otherwise
+    assert fast.stats.traces == 1
+
+
+def test_what_failed_is_no_trace():
+    fast = compile(lambda xs: 1.0 / len(xs) + xs[0])
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            fast([])
+    assert fast([2.0]) == 3.0
+    assert fast.stats.traces == 1
+
+
+def test_results_can_be_copied():
+    weight = Value(2.0)
+    result = compile(lambda x: weight * weight * x)(3.0)
+    twin = copy.copy(result)
+    weight.data = 5.0
+    twin.backward()
+    assert (twin.data, weight.grad) == (12.0, 12.0)
+    apart = copy.deepcopy(result)
+    apart.backward()
+    assert (apart.data, apart.operands[0].grad, weight.grad) == (12.0, 24.0, 12.0)
+
+
 def test_any_callable_is_compiled():
     model = nn.MLP(2, [3, 1], rng=0)
     fast = compile(model)

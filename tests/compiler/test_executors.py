@@ -9,6 +9,7 @@ import pytest
 
 import autograd
 from autograd import DomainError, Value, compile
+from autograd.compiler.replay import WarmingReplay
 
 STEPS = 30
 
@@ -112,3 +113,26 @@ def test_a_tape_gives_the_same_numbers():
         results[executor] = (loss.data, damping.grad)
     assert results["jit"] == pytest.approx(results["numpy"], rel=1e-12)
     assert results["python"] == pytest.approx(results["numpy"], rel=1e-12)
+
+
+def test_what_runs_often_becomes_machine_code(monkeypatch):
+    pytest.importorskip("numba", reason="the extra `jit` is not installed")
+    monkeypatch.setattr(WarmingReplay, "pays_after", 3.5 * WarmingReplay.operation * 4000)
+
+    def decay(x, rate):
+        for _ in range(500):
+            x = x - 0.01 * rate * autograd.sin(x)
+        return x
+
+    fast = compile(decay)
+    forms = []
+    for k in range(8):
+        x, rate = Value(0.5 + 0.1 * k), Value(0.2)
+        fast(x, rate).backward()
+        forms.append(type(fast._latest[0].replay).__name__)
+        expected = [Value(0.5 + 0.1 * k), Value(0.2)]
+        decay(*expected).backward()
+        assert [x.grad, rate.grad] == pytest.approx([v.grad for v in expected], rel=1e-12)
+    assert forms[0] == "WarmingReplay"
+    assert forms[-1] == "MachineReplay"
+    assert fast.stats.traces == 1

@@ -156,6 +156,23 @@ def test_a_second_optimizer_takes_over():
     np.testing.assert_allclose([p.data for p in run.model.parameters()], np.array(before) - 0.3 * np.array(slopes))
 
 
+def test_optimizers_may_share_some_of_their_parameters():
+    def train(make):
+        x, y, z = values = [Value(1.0), Value(2.0), Value(3.0)]
+        losses = make(lambda: x * x), make(lambda: z * y * z), make(lambda: x * y)
+        optimizers = nn.SGD([x, y], lr=0.1), nn.SGD([y, z], lr=0.01)
+        for _ in range(3):
+            for optimizer in optimizers:
+                optimizer.zero_grad()
+            for loss in losses:
+                loss().backward()
+            for optimizer in optimizers:
+                optimizer.step()
+        return [(value.data, value.grad) for value in values]
+
+    np.testing.assert_allclose(train(compile), train(lambda function: function), rtol=1e-13)
+
+
 def test_threads_that_look_see_whole_numbers():
     run = Run(MAKERS["sgd"], compiled=True)
     seen, done = [], threading.Event()

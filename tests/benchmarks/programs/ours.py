@@ -61,7 +61,7 @@ class Called(NamedTuple):
         def run() -> Numbers:
             path.forward(replay, numbers)
             replay.backward()
-            gradient = replay.read_gradients({0: 0}, len(places) + 1)
+            gradient = np.append(replay.read_gradients({0: 0}, len(places)), 0.0)
             return replay.read(replay.outputs[0]), {
                 name: gradient[where[name]].reshape(array.shape) for name, array in shaped.items()
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -41,6 +42,12 @@ class Node:
     #: Whether the node stands for a plain number while a program is traced.
     is_number: ClassVar[bool] = False
 
+    #: Whether the node holds an array, rather than one number.
+    is_array: ClassVar[bool] = False
+
+    #: Whether every derivative stops here: an array of data among tensors is a node, but nothing is passed on to it.
+    constant: bool = False
+
     data: Any
     grad: Any
     label: str
@@ -61,6 +68,45 @@ class Node:
     def affine(cls, primitive: Primitive, rows: Sequence[Any], xs: tuple[Any, ...], biases: Sequence[Any]) -> list[Any]:
         """Apply the primitive `dot` to the same inputs for each row of weights: another such place."""
         return [cls.apply(primitive, (*ws, *xs, bias)) for ws, bias in zip(rows, biases, strict=True)]
+
+    def pull_back(self, cotangent: Any, wanted: Sequence[bool], *, symbolic: bool) -> Sequence[Any]:
+        """Return what each wanted operand gets of a cotangent of this node; None for the others.
+
+        With numbers the local derivatives taken on the way forward are used; with `symbolic=True` the rules of the
+        primitive are run on the nodes themselves, so that what they return is recorded.
+        """
+        primitive: Any = self.primitive
+        if primitive is not None and primitive.maps_nodes:
+            contributions = primitive.pull(self, cotangent)
+            return [x if asked else None for x, asked in zip(contributions, wanted, strict=True)]
+        if symbolic and primitive is not None:
+            partials = primitive.local_derivatives(self, self.operands, wanted)
+            return [
+                scale(cotangent, partial) if asked and partial is not None else None
+                for partial, asked in zip(partials, wanted, strict=True)
+            ]
+        return [
+            cotangent * partial if asked and partial is not None else None
+            for partial, asked in zip(self.partials, wanted)  # noqa: B905 - equal lengths by construction
+        ]
+
+    def push_forward(self, tangents: Sequence[Any], *, symbolic: bool) -> Any:
+        """Return the tangent of this node, given those of its operands (None: it does not move)."""
+        primitive: Any = self.primitive
+        if primitive is not None and primitive.maps_nodes:
+            return primitive.push(self, tangents)
+        moving = [tangent is not None for tangent in tangents]
+        partials: Sequence[Any]
+        if symbolic and primitive is not None:
+            partials = primitive.local_derivatives(self, self.operands, moving)
+        else:
+            partials = self.partials
+        terms = [
+            scale(tangent, partial)
+            for tangent, partial in zip(tangents, partials, strict=True)
+            if tangent is not None and partial is not None
+        ]
+        return sum(terms[1:], start=terms[0]) if terms else None
 
     @classmethod
     def make(cls, state: tuple[Any, ...]) -> Self:
@@ -111,6 +157,18 @@ class Node:
         return self.grad is not UNSWEPT
 
 
+def is_one(number: Any) -> bool:
+    """Tell whether a local derivative is the plain number 1, which needs no multiplication."""
+    return isinstance(number, float | int) and not math.isnan(number) and number == 1
+
+
+def scale(derivative: Any, partial: Any) -> Any:
+    """Multiply along an edge; a factor that is the plain number 1 makes no node."""
+    if is_one(partial):
+        return derivative
+    return partial if is_one(derivative) else derivative * partial
+
+
 def _restore(rows: list[Any]) -> Node:
     """Rebuild a pickled graph and return its output."""
     nodes: list[Node] = []
@@ -118,9 +176,9 @@ def _restore(rows: list[Any]) -> Node:
         if isinstance(row, Node):
             nodes.append(row)
             continue
-        kind, (data, grad, label, primitive, operands, partials) = row
+        kind, (data, grad, label, primitive, operands, *rest) = row
         linked = tuple([nodes[x] if isinstance(x, int) else x for x in operands])
-        nodes.append(kind.make((data, grad, label, primitive, linked, partials)))
+        nodes.append(kind.make((data, grad, label, primitive, linked, *rest)))
     return nodes[-1]
 
 

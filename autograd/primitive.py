@@ -7,14 +7,14 @@ primitive is applied.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from autograd.errors import DomainError, OperandError, UnknownNameError
 from autograd.node import Node
+from autograd.node import is_one as is_one
 
 #: A derivative as an equation in the output and the operands, with ordinary operators and the library's
 #: functions, so that it runs on floats, arrays, nodes and symbols alike. None: locally constant.
@@ -41,16 +41,34 @@ class Primitive:
         What pictures write for it.
     doc
         One line of documentation.
+    quiet
+        Whether NumPy warns of nothing but the operands while `array` runs, as it does for a ufunc: then nothing has
+        to be silenced, which takes as long as the operation itself on few numbers.
     """
 
     def __init__(
-        self, name: str, scalar: Callable[..., float], array: Callable[..., Any], *, symbol: str = "", doc: str = ""
+        self,
+        name: str,
+        scalar: Callable[..., float],
+        array: Callable[..., Any],
+        *,
+        symbol: str = "",
+        doc: str = "",
+        quiet: bool | None = None,
     ) -> None:
         self.name = name
         self.scalar = scalar
         self.array = array
         self.symbol = symbol or name
+        self.is_quiet = isinstance(array, np.ufunc) if quiet is None else quiet
         self.__doc__ = doc
+
+    #: Whether it is constant in pieces, so that nothing is ever passed on.
+    is_constant: bool = False
+    #: Whether it brings its own maps, `push` and `pull` of a node, in place of local derivatives.
+    maps_nodes: ClassVar[bool] = False
+    #: Whether it works on whole arrays (reshape, sum, matmul), not entry by entry.
+    on_arrays: ClassVar[bool] = False
 
     def local_derivatives(self, out: Any, operands: Sequence[Any], wanted: Sequence[bool]) -> tuple[Any, ...]:
         """Return the partial derivative in each wanted operand; None where not wanted or locally constant."""
@@ -97,10 +115,12 @@ class Elementwise(Primitive):
         *rules: Rule | None,
         symbol: str = "",
         doc: str = "",
+        quiet: bool | None = None,
     ) -> None:
-        super().__init__(name, scalar, array, symbol=symbol, doc=doc)
+        super().__init__(name, scalar, array, symbol=symbol, doc=doc, quiet=quiet)
         self.rules = rules
         self.arity = len(rules)
+        self.is_constant = not any(rules)
 
     def __call__(self, *operands: Any) -> Any:
         """Apply the row to numbers, arrays or nodes; nodes are recorded."""
@@ -113,12 +133,19 @@ class Elementwise(Primitive):
 
     def local_derivatives(self, out: Any, operands: Sequence[Any], wanted: Sequence[bool]) -> tuple[Any, ...]:
         """Run the rules of the wanted operands only: `x ** 2` never takes the logarithm of x."""
+        rules = self.rules
         if self.arity == 1:
-            return (self.rules[0](out, *operands) if self.rules[0] is not None else None,)
+            return (rules[0](out, *operands) if rules[0] is not None else None,)
+        if self.arity == 2:
+            first, second = rules
+            return (
+                first(out, *operands) if first is not None and wanted[0] else None,
+                second(out, *operands) if second is not None and wanted[1] else None,
+            )
         return tuple(
             [
                 rule(out, *operands) if asked and rule is not None else None
-                for rule, asked in zip(self.rules, wanted, strict=True)
+                for rule, asked in zip(rules, wanted, strict=True)
             ]
         )
 
@@ -159,6 +186,8 @@ class Linear(Primitive):
     pull
         Takes a node and its cotangent, and returns what that contributes to each operand (None for nothing).
     """
+
+    maps_nodes: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -242,8 +271,3 @@ def differentiate_ieee(
         out = primitive.array(*scalars)
         partials = primitive.local_derivatives(np.float64(out), scalars, wanted)
     return float(out), tuple([None if partial is None else float(partial) for partial in partials])
-
-
-def is_one(number: Any) -> bool:
-    """Tell whether a local derivative is the plain number 1, which needs no multiplication."""
-    return isinstance(number, float | int) and not math.isnan(number) and number == 1

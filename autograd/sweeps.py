@@ -1,21 +1,30 @@
 """The two sweeps over a recorded graph: backward for gradients, forward for directional derivatives.
 
-Both exist once. With numbers they use the local derivatives stored on the nodes; with `symbolic=True` they run
-the rules of the primitives on the nodes themselves, so that what they return is recorded, and can be
-differentiated again. Nothing is stored on nodes.
+Both exist once, for every kind of node: an edge is something to pull a cotangent back along, or to push a tangent
+forward along, and the node knows how. With numbers (or arrays) the results are numbers (or arrays); with
+`symbolic=True` the rules of the primitives run on the nodes themselves, so that what they return is recorded, and
+can be differentiated again. Nothing is stored on nodes, until `store_gradients` is asked to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
+from autograd.immutable import holder, own
 from autograd.node import Node
-from autograd.primitive import Linear, is_one
 
 
 def sweep_backward(
-    order: list[Node], cotangents: Mapping[Node, Any], wrt: Iterable[Node], *, symbolic: bool = False
+    order: list[Node],
+    cotangents: Mapping[Node, Any],
+    wrt: Iterable[Node] | None = None,
+    *,
+    symbolic: bool = False,
+    keep: Container[Node] | None = None,
 ) -> dict[Node, Any]:
     """Carry cotangents from the outputs back to `wrt`; return the sum that arrives at each node reached.
 
@@ -26,21 +35,55 @@ def sweep_backward(
     cotangents
         The derivative to start from at each output.
     wrt
-        The nodes whose cotangents are wanted; only paths that lead to them are followed.
+        The nodes whose cotangents are wanted; only paths that lead to them are followed. None: all that are not
+        constant.
+    keep
+        The inner nodes whose cotangents are returned; those of others are dropped as soon as they are passed on,
+        which halves the memory of large arrays. None: all.
     """
     arrived = dict(cotangents)
-    wanted = _depending_on(order, wrt)
+    wanted = None if wrt is None else _depending_on(order, wrt)
+    owned: set[Node] = set()
     for node in reversed(order):
-        if node not in arrived or not node.operands or node not in wanted:
+        operands = node.operands
+        if not operands or (wanted is not None and node not in wanted):
             continue
-        cotangent = arrived[node]
-        asked = [operand.__class__ is not float and operand in wanted for operand in node.operands]
-        contributions = _pulled(node, cotangent, asked, symbolic=symbolic)
-        for operand, contribution, leads in zip(node.operands, contributions, asked, strict=True):
-            if contribution is not None and leads:
-                # A node that is used twice gets two contributions, and their sum is its derivative.
-                arrived[operand] = arrived[operand] + contribution if operand in arrived else contribution
+        cotangent = arrived.get(node)
+        if cotangent is None:
+            continue
+        if keep is not None and node not in keep:
+            del arrived[node]
+        contributions = node.pull_back(cotangent, _asked(operands, wanted), symbolic=symbolic)
+        for operand, contribution in zip(operands, contributions):  # noqa: B905 - one for each
+            if contribution is None:
+                continue
+            earlier = arrived.get(operand)
+            # A node that is used twice gets two contributions, and their sum is its derivative.
+            if earlier is None:
+                arrived[operand] = contribution
+            elif operand in owned:
+                earlier += contribution  # in place: nobody else has seen the sum
+            else:
+                arrived[operand] = summed = earlier + contribution
+                if summed.__class__ is np.ndarray and not symbolic:
+                    owned.add(operand)
     return arrived
+
+
+def store_gradients(order: list[Node], arrived: dict[Node, Any]) -> None:
+    """Write the cotangents of a sweep to the nodes: inner ones afresh, leaves on top of what they have."""
+    holders = Counter(map(holder, arrived.values()))
+    for node in order:
+        gradient = arrived.get(node)
+        if node.operands:
+            node.grad = 0.0 if gradient is None else gradient
+        elif not node.constant:
+            if gradient is None:
+                gradient = np.zeros(node.data.shape, node.data.dtype) if node.is_array else 0.0
+            if node.grad.__class__ is np.ndarray or node.grad != 0.0:
+                node.grad = node.grad + gradient
+            else:  # it is the user's now, to change in place
+                node.grad = own(gradient, alone=holders[holder(gradient)] <= 1)
 
 
 def sweep_forward(order: list[Node], tangents: Mapping[Node, Any], *, symbolic: bool = False) -> dict[Node, Any]:
@@ -49,47 +92,19 @@ def sweep_forward(order: list[Node], tangents: Mapping[Node, Any], *, symbolic: 
     for node in order:
         if node in arrived or not node.operands:
             continue
-        moving = [operand.__class__ is not float and operand in arrived for operand in node.operands]
-        if not any(moving):
-            continue
-        if isinstance(node.primitive, Linear):
-            tangents_in = [arrived[x] if moves else None for x, moves in zip(node.operands, moving, strict=True)]
-            arrived[node] = node.primitive.push(node, tangents_in)
-            continue
-        partials = _partials(node, moving, symbolic=symbolic)
-        terms = [
-            scale(arrived[operand], partial)
-            for operand, partial, moves in zip(node.operands, partials, moving, strict=True)
-            if moves and partial is not None
-        ]
-        if terms:
-            arrived[node] = sum(terms[1:], start=terms[0])
+        moving = [None if operand.__class__ is float else arrived.get(operand) for operand in node.operands]
+        if any(tangent is not None for tangent in moving):
+            tangent = node.push_forward(moving, symbolic=symbolic)
+            if tangent is not None:
+                arrived[node] = tangent
     return arrived
 
 
-def scale(derivative: Any, partial: Any) -> Any:
-    """Multiply along an edge; a factor that is the plain number 1 makes no node."""
-    if is_one(partial):
-        return derivative
-    return partial if is_one(derivative) else derivative * partial
-
-
-def _pulled(node: Node, cotangent: Any, asked: list[bool], *, symbolic: bool) -> Sequence[Any]:
-    """Return what a node's cotangent contributes to each operand; None for nothing."""
-    if isinstance(node.primitive, Linear):
-        return node.primitive.pull(node, cotangent)
-    partials = _partials(node, asked, symbolic=symbolic)
-    return [
-        scale(cotangent, partial) if leads and partial is not None else None
-        for partial, leads in zip(partials, asked, strict=True)
-    ]
-
-
-def _partials(node: Node, wanted: list[bool], *, symbolic: bool) -> tuple[Any, ...]:
-    """Return the local derivatives of a node: the numbers it took on the way forward, or nodes."""
-    if symbolic and node.primitive is not None:
-        return node.primitive.local_derivatives(node, node.operands, wanted)
-    return node.partials
+def _asked(operands: tuple[Any, ...], wanted: Container[Node] | None) -> list[bool]:
+    """Tell for each operand whether something is to be passed on to it."""
+    if wanted is None:
+        return [operand.__class__ is not float and not operand.constant for operand in operands]
+    return [operand.__class__ is not float and operand in wanted for operand in operands]
 
 
 def _depending_on(order: list[Node], inputs: Iterable[Node]) -> set[Node]:

@@ -14,7 +14,7 @@ from typing import Any, Final, SupportsIndex, overload
 
 import numpy as np
 
-from autograd.errors import GraphError, OperandError
+from autograd.errors import GraphError, OperandError, TracingError
 from autograd.node import UNSWEPT, Node, topological_order
 from autograd.operators import Operators
 from autograd.primitive import NOT_IEEE, Elementwise, Primitive, differentiate_ieee
@@ -301,6 +301,11 @@ class Value(Operators, Node):
 _VALUES: Final = {Value}
 _FLOATS: Final = {float}
 _PLAIN: Final = {Value, float}
+#: What happens to a tensor in a compiled function.
+NOT_TRACED: Final = (
+    "compile() works on programs of numbers (Value, floats), and this one uses a Tensor, which runs at the speed of "
+    "NumPy already; call the function without compile, or write it with Values"
+)
 
 
 def _record(data: Any, primitive: Primitive, operands: tuple[Any, ...], partials: tuple[Any, ...]) -> Value:
@@ -324,6 +329,8 @@ def _record(data: Any, primitive: Primitive, operands: tuple[Any, ...], partials
 def as_operand(x: Any, user: str) -> Value | float:
     """Return a node as it is and any other real number as a float, or say why it is neither."""
     if isinstance(x, Node):
+        if x.is_array:  # a number of a trace has met it: eager numbers become tensors then
+            raise TracingError(NOT_TRACED)
         return x  # type: ignore[return-value]
     if isinstance(x, _NUMBERS):
         return float(x)

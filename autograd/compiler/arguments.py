@@ -15,6 +15,7 @@ import numpy as np
 from autograd.errors import TracingError
 from autograd.node import Node
 from autograd.trees import Tree, children, leaves, map_leaves
+from autograd.value import NOT_TRACED
 
 
 class Slot(NamedTuple):
@@ -105,6 +106,8 @@ def _uniform(tree: Tree) -> tuple[str, tuple[int, ...]] | None:
     if isinstance(tree, float | np.floating):
         return "float", ()
     if isinstance(tree, Node):
+        if tree.is_array:
+            raise TracingError(NOT_TRACED)
         return "value", ()
     if not isinstance(tree, list | tuple) or not tree:
         return None

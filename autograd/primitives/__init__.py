@@ -6,4 +6,13 @@ arithmetic      add, subtract, multiply, divide, negative, power, absolute
 activations     sigmoid, softplus, relu, leaky_relu, elu, gelu, silu
 likelihood      the cost of a predicted probability
 nary            dot, total, logsumexp: one node with many operands
+
+and those that work on whole arrays:
+
+shaping         reshape, transpose, broadcast_to, concatenate, pad, ...
+indexing        getitem, scatter_add, take_along_axis
+contraction     matmul, einsum, linear
+reductions      sum, mean, amax, prod, softmax, cumsum, ...
+windows         sliding_windows
+algebra         solve, inv, det, cholesky
 """

@@ -35,6 +35,8 @@ negative: Elementwise = elementwise("negative", operator.neg, np.negative, lambd
 
 def _slope_in_base(out: Any, x: Any, y: Any) -> Any:
     # x**0 is flat even at x = 0, and so is its derivative: hence no 0**(-1), not even one multiplied by 0.
+    if y.__class__ is float:
+        return y * (x if y == 2.0 else power(x, y - 1.0)) if y else 0.0
     flat = equal(y, 0.0)
     return where(flat, 0.0, y * power(x, y - 1.0 + flat))
 

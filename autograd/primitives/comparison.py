@@ -55,6 +55,7 @@ where: Elementwise = elementwise(
     lambda out, condition, x, y: not_equal(condition, 0.0),
     lambda out, condition, x, y: equal(condition, 0.0),
     doc="x where the condition is not 0, else y; both are computed",
+    quiet=True,
 )
 
 
@@ -95,6 +96,7 @@ clip: Elementwise = elementwise(
     lambda out, x, low, high: 1.0 * (x < low) * (low < high),
     lambda out, x, low, high: where((x > high) + 1.0 * (low > high), 1.0, 0.0),
     doc="x held between low and high",
+    quiet=True,
 )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd.primitive import Elementwise, elementwise
 from autograd.primitives.comparison import equal, where
+from autograd.primitives.error_function import erf_of_array
 
 exp: Elementwise = elementwise("exp", math.exp, np.exp, lambda out, x: out, doc="e to the power x")
 expm1: Elementwise = elementwise(
@@ -67,14 +68,6 @@ tanh: Elementwise = elementwise(
     "tanh", math.tanh, np.tanh, lambda out, x: 1.0 - out * out, doc="the hyperbolic tangent"
 )
 
-_erf_of_array: Any = np.frompyfunc(math.erf, 1, 1)
-
-
-def _erf(x: Any) -> Any:
-    # NumPy has no error function; the C library's, number by number, is exact to the last digits.
-    return np.asarray(_erf_of_array(x)).astype(np.result_type(x))[()]
-
-
 erf: Elementwise = elementwise(
-    "erf", math.erf, _erf, lambda out, x: 2.0 / math.sqrt(math.pi) * exp(-x * x), doc="the error function"
+    "erf", math.erf, erf_of_array, lambda out, x: 2.0 / math.sqrt(math.pi) * exp(-x * x), doc="the error function"
 )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from autograd.array_primitive import Bound
 from autograd.errors import DomainError, OperandError
 from autograd.node import Node
+from autograd.primitives.shaping import reshape, stack
 from autograd.recording import no_grad
+from autograd.tensor import Tensor
 from autograd.testing.reading import entries, is_real, read_number
 from autograd.transforms.forward import jvp
 from autograd.transforms.reverse import jacobian
-from autograd.trees import describe, leaves, map_leaves
+from autograd.trees import describe, map_leaves
 from autograd.value import Value
 
 #: Takes a list of numbers and returns a list of numbers; from nodes come nodes.
@@ -29,11 +33,23 @@ def flatten(function: Callable[..., Any], inputs: Sequence[Any]) -> Flat:
     """
 
     def flat(point: Sequence[Any]) -> list[Any]:
-        numbers = iter(point)
-        arguments = map_leaves(lambda _: Value(next(numbers)), list(inputs))
-        return [entry for _, entry in entries(function(*arguments))]
+        return [entry for _, entry in entries(function(*_arguments(inputs, iter(point))))]
 
     return flat
+
+
+def _arguments(inputs: Sequence[Any], numbers: Iterator[Any]) -> list[Any]:
+    """Return arguments like the inputs, of these numbers: floats as `Value`s, arrays as float64 `Tensor`s."""
+
+    def fill(leaf: Any) -> Any:
+        if not isinstance(leaf, np.ndarray):
+            return Value(next(numbers))
+        cells = tuple(itertools.islice(numbers, leaf.size))
+        if any(isinstance(cell, Node) for cell in cells):
+            return reshape(Tensor.apply(Bound(stack, {"axis": 0}), cells), shape=leaf.shape)
+        return Tensor(np.reshape(np.array(cells, dtype=float), leaf.shape))
+
+    return map_leaves(fill, list(inputs))  # type: ignore[no-any-return]
 
 
 def reverse(function: Flat) -> Flat:
@@ -86,8 +102,6 @@ def read_point(inputs: Sequence[Any]) -> tuple[list[float], list[str]]:
     """
     point, names = [], []
     for position, argument in enumerate(inputs):
-        if any(isinstance(leaf, np.ndarray) for leaf in leaves(argument)):
-            raise OperandError(f"argument {position}: expected floats or lists of floats, got an array; try .tolist()")
         for path, entry in entries(argument):
             names.append(f"argument {position}, {path}" if path else f"argument {position}")
             point.append(_read_input(entry, names[-1]))
@@ -122,7 +136,7 @@ def read_outputs(function: Callable[..., Any], inputs: Sequence[Any]) -> list[st
     if not callable(function):
         raise OperandError(f"expected a function and then its inputs, got {describe(function)} as the function")
     with no_grad():
-        output = function(*map_leaves(Value, list(inputs)))
+        output = function(*_arguments(inputs, iter([number for _, number in entries(list(inputs))])))
     names = []
     for path, entry in entries(output):
         names.append(f"output {path}" if path else "the output")

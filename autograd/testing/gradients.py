@@ -94,9 +94,9 @@ def check_gradients(
     Parameters
     ----------
     function
-        Takes numbers, or lists, tuples and dictionaries of numbers; returns one number or a container of numbers.
+        Takes numbers and arrays, or lists, tuples and dictionaries of them; returns such.
     inputs
-        The point: floats, or containers of floats.
+        The point: floats, arrays, or containers of them. The function meets arrays as `Tensor`s of double precision.
     order
         With 2, the derivatives of both derivatives are checked too, each by both modes; and so on.
     rtol, atol
@@ -117,6 +117,9 @@ def check_gradients(
     >>> report = check_gradients(lambda v: (v[0] * v[1]).tanh() + v[0] ** 3, [0.3, -1.7], order=2)
     >>> report.count, report.worst.difference.absolute < 1e-9
     (20, True)
+    >>> import numpy as np
+    >>> check_gradients(lambda x: (x @ x).sum(), np.array([0.3, -1.7]), order=2).count
+    20
     """
     _check_settings(order, rtol, atol, eps)
     point, names = read_point(inputs)

@@ -1,6 +1,7 @@
 """Find the parameters that a gradient belongs to by the labels of the nodes in a graph.
 
-The entry [0][1] of an array named "W" is the node labelled "W.0.1", as the paths of a module's parameters are
+A tensor is the node labelled by its name. Of scalar nodes the
+entry [0][1] of an array named "W" is the node labelled "W.0.1", as the paths of a module's parameters are
 written; a single number named "b" is the node labelled "b".
 """
 
@@ -10,6 +11,7 @@ import difflib
 import itertools
 from collections.abc import Iterable
 
+from autograd.array_node import ArrayNode
 from autograd.errors import ShapeError, UnknownNameError
 from autograd.node import Node
 from autograd.testing.reading import Shape
@@ -50,6 +52,9 @@ class LabelledArrays:
         ShapeError
             The labels have different numbers of indices.
         """
+        whole = [node for node in self._nodes.get(name, []) if isinstance(node, ArrayNode)]
+        if len(whole) == 1:
+            return whole[0].shape, list(whole)
         if name not in self._indices:
             raise UnknownNameError(f"{name!r}: {self._explain_unknown(name)}; {_suggest_pair(name)}")
         indices = self._indices[name]

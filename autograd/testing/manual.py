@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.array_node import ArrayNode
 from autograd.errors import DomainError, GraphError, OperandError, ShapeError
 from autograd.node import Node, topological_order
 from autograd.sweeps import sweep_backward
@@ -63,12 +64,20 @@ def check_manual(loss: Node, gradients: Mapping[str, Any], *, rtol: float = 1e-5
     order = topological_order(loss)
     labelled, graph = LabelledArrays(order), set(order)
     found = {name: _resolve(name, given, labelled, graph) for name, given in gradients.items()}
-    arrived = sweep_backward(order, {loss: 1.0}, [node for nodes, _ in found.values() for node in nodes])
+    wanted = [node for nodes, _ in found.values() for node in nodes]
+    arrived = sweep_backward(order, {loss: loss.data * 0.0 + 1.0 if loss.is_array else 1.0}, wanted)
     arrays = {}
     for name, (nodes, gradient) in found.items():
-        expected = np.reshape([float(arrived.get(node, 0.0)) for node in nodes], gradient.shape)
+        expected = _slopes(nodes, arrived, gradient.shape)
         arrays[name] = compare(name, gradient, expected, rtol=rtol, atol=atol)
     return ManualReport(arrays)
+
+
+def _slopes(nodes: list[Node], arrived: Mapping[Node, Any], shape: Shape) -> Array:
+    """Return the derivative in the one node that is an array, or in each of many that are numbers."""
+    if len(nodes) == 1 and nodes[0].is_array:
+        return np.broadcast_to(arrived.get(nodes[0], 0.0), shape)
+    return np.reshape([float(arrived.get(node, 0.0)) for node in nodes], shape)
 
 
 def _check_arguments(loss: Any, gradients: Any) -> None:
@@ -77,7 +86,7 @@ def _check_arguments(loss: Any, gradients: Any) -> None:
             "add its numbers up to one" if isinstance(loss, list | tuple | np.ndarray) else "pass the node, not .data"
         )
         raise OperandError(f"check_manual: the loss must be a node such as a Value, got {describe(loss)}; {hint}")
-    if not np.isfinite(loss.data):
+    if not np.all(np.isfinite(loss.data)):
         raise DomainError(f"check_manual: the loss is {loss.data!r}; is there a nan or an overflow in the data?")
     if loss.primitive is not None and not loss.operands:
         raise GraphError("check_manual: the loss was computed under no_grad(), so nothing is known of its gradients")
@@ -112,8 +121,10 @@ def _resolve(name: str, given: Any, labelled: LabelledArrays, graph: set[Node]) 
 
 
 def _read_parameters(name: str, parameters: Any, graph: set[Node]) -> tuple[Shape, list[Node]]:
-    nodes, shape = [], read_shape(parameters, f"the parameters {name}")
-    for path, entry in entries(parameters):
+    whole = isinstance(parameters, ArrayNode)
+    nodes: list[Node] = []
+    shape = parameters.shape if whole else read_shape(parameters, f"the parameters {name}")
+    for path, entry in [("", parameters)] if whole else entries(parameters):
         if not isinstance(entry, Node):
             raise OperandError(
                 f"{name!r}: in the pair (parameters, gradient), parameters{path} must be a node such as a Value, "

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.array_node import ArrayNode
 from autograd.errors import OperandError, ShapeError
 from autograd.node import Node
 from autograd.trees import describe
@@ -22,6 +23,10 @@ def entries(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """
     if isinstance(tree, np.ndarray):
         tree = tree.tolist()  # the same nesting; an array of no dimensions is a number
+    if isinstance(tree, ArrayNode) and tree.ndim:
+        for place in np.ndindex(tree.shape):
+            yield path + "".join(f"[{position}]" for position in place), tree[place]  # type: ignore[index]
+        return
     if isinstance(tree, dict):
         for key, item in tree.items():
             yield from entries(item, f"{path}[{key!r}]")

@@ -6,12 +6,24 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from autograd.errors import OperandError
+from autograd.immutable import owned
 from autograd.node import Node
 from autograd.sweeps import sweep_forward
 from autograd.transforms.reverse import grad, jacobian
-from autograd.transforms.variables import check_alike, check_function, check_outputs, record
-from autograd.trees import Tree, describe, leaves, map_leaves
+from autograd.transforms.variables import (
+    check_alike,
+    check_function,
+    check_outputs,
+    flat,
+    quiet,
+    record,
+    refill,
+    seed_for,
+)
+from autograd.trees import Tree, describe, leaves
 
 
 def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -34,14 +46,23 @@ def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence
     check_alike(list(tangents), list(primals), "the tangents", "the primals")
     recorded = record(function, primals, range(len(primals))).meeting(leaves(list(tangents)))
     check_outputs(recorded, "jvp")
-    seeds: dict[Node, Any] = dict(zip(leaves(recorded.variables), leaves(list(tangents)), strict=True))
-    with recorded.sweeping():
+    numbers = [
+        x
+        for leaf, own in zip(leaves(list(tangents)), leaves(recorded.variables), strict=True)
+        for x in _each(leaf, own)
+    ]
+    pairs = zip(flat(recorded.variables), numbers, strict=True)
+    seeds: dict[Node, Any] = {variable: seed_for(variable, tangent) for variable, tangent in pairs}
+    outputs = leaves(recorded.output)
+    with recorded.sweeping(), quiet():
         arrived = sweep_forward(recorded.order, seeds, symbolic=recorded.symbolic)
+        pushed = owned([recorded.gradient(arrived.get(o) if isinstance(o, Node) else 0.0, o) for o in outputs])
+    return recorded.results(recorded.output), refill(recorded.output, pushed)
 
-    def pushed(output: Any) -> Any:
-        return recorded.result(arrived.get(output, 0.0) if isinstance(output, Node) else 0.0)
 
-    return recorded.results(recorded.output), map_leaves(pushed, recorded.output)
+def _each(tangent: Any, variable: Any) -> list[Any]:
+    """Return a tangent for each variable of an array of variables."""
+    return list(np.asarray(tangent).flat) if isinstance(variable, np.ndarray) else [tangent]
 
 
 def hvp(function: Callable[..., Any]) -> Callable[[Tree, Tree], Tree]:
@@ -62,9 +83,15 @@ def hvp(function: Callable[..., Any]) -> Callable[[Tree, Tree], Tree]:
 
 
 def hessian(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the function that gives all second derivatives, as nested lists of shape (n, n) for a list of n floats.
+    """Return the function that gives all second derivatives.
+
+    For a list of n floats they are nested lists of shape (n, n); for an array, an array of its shape twice.
 
     >>> hessian(lambda v: v[0] ** 2 * v[1])([3.0, 4.0])
     [[8.0, 6.0], [6.0, 0.0]]
+    >>> import numpy as np
+    >>> hessian(lambda v: (v**3).sum())(np.array([1.0, 2.0]))
+    array([[ 6.,  0.],
+           [ 0., 12.]])
     """
     return jacobian(grad(function))

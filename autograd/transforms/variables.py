@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
 
-from autograd.errors import GraphError, OperandError
+from autograd.array_node import ArrayNode
+from autograd.errors import GraphError, OperandError, ShapeError
 from autograd.node import Node, topological_order
 from autograd.primitives.comparison import identity
 from autograd.recording import recording, transformation, transforming
+from autograd.tensor import Tensor, variable
 from autograd.trees import Tree, describe, leaves, map_leaves, walk
 from autograd.value import Value, as_operand
 
@@ -54,16 +56,33 @@ class Recorded:
         return transformation() if self.symbolic else nullcontext()
 
     def result(self, derivative: Any) -> Any:
-        """Return a number as the caller expects it: a node among nodes, else a float."""
+        """Return a number or array as the caller expects it: a node among nodes, else a float or a plain array."""
         if isinstance(derivative, Node) and not (self.symbolic and self.among_nodes):
-            derivative = derivative.data
+            derivative = derivative.array if isinstance(derivative, ArrayNode) else derivative.data
+        if isinstance(derivative, np.ndarray) and not derivative.ndim:
+            derivative = derivative[()]
         if self.among_nodes:
-            return Value(derivative)
-        return derivative if isinstance(derivative, Node) else float(derivative)
+            return Tensor(derivative, constant=True) if _holds_array(derivative) else Value(derivative)
+        if isinstance(derivative, Node | np.ndarray):
+            return derivative
+        return derivative if isinstance(derivative, np.float32) else float(derivative)
+
+    def gradient(self, derivative: Any, variable: Node) -> Any:
+        """Return the derivative in a variable, of its shape; zero where there is none."""
+        if derivative is None:
+            derivative = zeros_like(variable)
+        if isinstance(variable, Tensor) and not self.among_nodes and not isinstance(derivative, Node):
+            return derivative[()] if not derivative.ndim else derivative
+        return self.result(derivative)
 
     def results(self, tree: Tree) -> Tree:
         """Return a tree of numbers as the caller expects it."""
-        return map_leaves(lambda leaf: self.result(leaf) if isinstance(leaf, Node) else leaf, tree)
+
+        def convert(leaf: Any) -> Any:
+            converted = self.result(leaf) if isinstance(leaf, Node) else leaf
+            return np.array(converted) if isinstance(converted, np.ndarray) else converted  # the graph keeps its own
+
+        return map_leaves(convert, tree)
 
 
 def record(function: Callable[..., Any], arguments: Sequence[Any], argnums: Sequence[int], **settings: Any) -> Recorded:
@@ -73,7 +92,7 @@ def record(function: Callable[..., Any], arguments: Sequence[Any], argnums: Sequ
     for its own (Siskind & Pearlmutter 2005, "Perturbation confusion and referential transparency").
     """
     _check_argnums(arguments, argnums)
-    given = [leaf for position in argnums for leaf in leaves(arguments[position]) if isinstance(leaf, Node)]
+    given = [leaf for position in argnums for leaf in flat(arguments[position]) if isinstance(leaf, Node)]
     mode, nested = recording.get(), transforming.get()
     among_nodes = nested or any(not leaf.is_number for leaf in given)
     # Within a trace there are no numbers yet: derivatives are recorded, whatever the arguments are.
@@ -87,20 +106,77 @@ def record(function: Callable[..., Any], arguments: Sequence[Any], argnums: Sequ
     return Recorded(variables, output, symbolic=symbolic, among_nodes=among_nodes)
 
 
-def fresh(leaf: Any) -> Value:
-    """Return a variable with the number of `leaf`; with an edge to it when it is a node itself."""
+def fresh(leaf: Any) -> Any:
+    """Return a variable with the number or array of `leaf`; with an edge to it when it is a node itself."""
     if isinstance(leaf, Node):
-        return Value(identity(leaf))  # a node, also where it stands for a plain number in a trace
+        # a node, also where it stands for a plain number in a trace
+        return variable(leaf) if leaf.constant else Value(identity(leaf))
+    if isinstance(leaf, np.ndarray):
+        # What is an array of numbers for a user may be an array of symbols in a trace: it stays one, of variables.
+        return np.frompyfunc(fresh, 1, 1)(leaf) if _holds_nodes(leaf) else variable(leaf)
     if isinstance(leaf, bool | np.bool_ | str) or leaf is None:
-        raise OperandError(f"cannot differentiate with respect to {leaf!r}: expected floats, or lists of floats")
+        raise OperandError(f"cannot differentiate with respect to {leaf!r}: expected floats, arrays, or lists of them")
     return Value(leaf)
+
+
+def quiet() -> AbstractContextManager[Any]:
+    """Return the context of a sweep: infinities and nan are results there, no reason for NumPy to warn."""
+    return np.errstate(all="ignore")
+
+
+def zeros_like(variable: Node) -> Any:
+    """Return a zero of the kind of a variable: a float or an array."""
+    return np.zeros(variable.shape, variable.dtype) if isinstance(variable, ArrayNode) else 0.0
+
+
+def seed_for(node: Any, derivative: Any) -> Any:
+    """Return a tangent or cotangent as the sweeps take it: of an array, in its precision."""
+    if not isinstance(node, ArrayNode) or isinstance(derivative, Node):
+        return derivative
+    seed = np.array(derivative, node.dtype)
+    return seed if seed.ndim else seed[()]
+
+
+def refill(tree: Tree, items: Iterable[Any]) -> Tree:
+    """Return a tree of this structure that holds other things: what `flat` lists."""
+    rest = iter(items)
+    return map_leaves(lambda leaf: _filled(leaf, rest) if _holds_nodes(leaf) else next(rest), tree)
+
+
+def flat(tree: Tree) -> list[Any]:
+    """Return the leaves of a tree in order, and in place of arrays of nodes the nodes."""
+    found = leaves(tree)
+    if not any(map(_holds_nodes, found)):
+        return found
+    return [item for leaf in found for item in (leaf.flat if _holds_nodes(leaf) else (leaf,))]
+
+
+def _filled(array: Any, items: Iterator[Any]) -> Any:
+    filled = np.empty(array.shape, dtype=object)
+    for place in np.ndindex(array.shape):
+        filled[place] = next(items)
+    return filled.tolist()  # which a compiled function can return, unlike an array of symbols
+
+
+def _holds_nodes(leaf: Any) -> bool:
+    return isinstance(leaf, np.ndarray) and leaf.dtype.kind == "O" and any(isinstance(x, Node) for x in leaf.flat)
+
+
+def _holds_array(x: Any) -> bool:
+    return isinstance(x, ArrayNode | np.ndarray)
 
 
 def scalar_output(recorded: Recorded, user: str) -> Any:
     """Return the output of a function that must return one number."""
     output = recorded.output
-    if _is_number(output):
+    if _is_number(output) and getattr(output, "shape", ()) == ():
         return output
+    if _holds_array(output):
+        hint = "sum it, return the tensor and not its .data" if isinstance(output, np.ndarray) else "sum it"
+        raise ShapeError(
+            f"{user}: the function must return one number, but returned a {type(output).__name__} of shape "
+            f"{output.shape}; {hint}, or use jacobian or vjp"
+        )
     hint = "did it forget its return?" if output is None else "use jacobian or vjp for several outputs, or sum them"
     raise OperandError(f"{user}: the function must return one number, but returned {describe(output)}; {hint}")
 
@@ -110,7 +186,7 @@ def check_outputs(recorded: Recorded, user: str) -> None:
     for path, leaf in walk(recorded.output):
         if not _is_number(leaf):
             hint = "did it forget its return?" if leaf is None else "return a list, tuple or dictionary of numbers"
-            hint = "try .tolist()" if isinstance(leaf, np.ndarray) else hint
+            hint = "return the tensor itself, not .data, or .tolist()" if isinstance(leaf, np.ndarray) else hint
             place = f" at {path}" if path else ""
             raise OperandError(
                 f"{user}: the function must return numbers, but returned {describe(leaf)}{place}; {hint}"
@@ -137,8 +213,20 @@ def check_alike(given: Tree, expected: Tree, what: str, of: str) -> None:
             f"{what} must have the structure of {of}: expected {describe(expected)}, got {describe(given)}; "
             f"they differ at {differing or 'the top'}"
         )
-    for path, leaf in found.items():
-        as_operand(leaf, f"{what}, at {path}" if path else what)
+    for (path, leaf), (_, other) in zip(found.items(), walk(expected), strict=True):
+        name = f"{what}, at {path}" if path else what
+        if _holds_array(other):
+            _check_shape(leaf, other, name)
+        else:
+            as_operand(leaf, name)
+
+
+def _check_shape(given: Any, expected: Any, name: str) -> None:
+    array = given if isinstance(given, ArrayNode) else np.asarray(None if isinstance(given, Node) else given)
+    if array.dtype.kind not in "fiub":
+        raise OperandError(f"{name}: expected an array of shape {expected.shape}, got {describe(given)}")
+    if array.shape != expected.shape:
+        raise ShapeError(f"{name}: expected an array of shape {expected.shape}, got shape {array.shape}")
 
 
 def positions(argnums: int | Sequence[int]) -> tuple[int, ...]:

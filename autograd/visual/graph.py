@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+import numpy as np
+
 from autograd.errors import OperandError
 from autograd.node import Node, topological_order
 from autograd.visual.collapse import Group, Grouping, group_nodes, stacks_of_constants, uses_between
@@ -28,7 +30,7 @@ def draw(thing: Any) -> Picture:
     Parameters
     ----------
     thing
-        A `Value`, a list of them, or an object with a method `__picture__` (a network).
+        A `Value` or `Tensor`, a list of them, or an object with a method `__picture__` (a network).
 
     Raises
     ------
@@ -76,7 +78,7 @@ def graph_picture(outputs: Sequence[Node]) -> Picture:
                 boxes.append(part)
             else:
                 arrows.append(part)
-    title = f"{_name(outputs[0])} = {number(outputs[0].data)}" if len(outputs) == 1 else f"{len(outputs)} outputs"
+    title = f"{_name(outputs[0])} = {_shown(outputs[0].data)}" if len(outputs) == 1 else f"{len(outputs)} outputs"
     return Picture(tuple(boxes), tuple(arrows), title, notes + ((grouping.note,) if grouping.note else ()))
 
 
@@ -95,7 +97,8 @@ def _single(node: Node, place: int, grouping: Grouping, stacks: Sequence[Sequenc
     """Yield an arrow for each operand of a node drawn alone, and a box for each of its constants, in their order."""
     drawn: set[int] = set()
     waiting = enumerate(stacks)
-    for operand, partial in zip(node.operands, node.partials, strict=True):
+    partials = (None,) * len(node.operands) if node.is_array else node.partials
+    for operand, partial in zip(node.operands, partials, strict=True):
         if operand.__class__ is float:
             for position, stack in waiting:
                 yield from _constants(stack, place, position)
@@ -103,7 +106,7 @@ def _single(node: Node, place: int, grouping: Grouping, stacks: Sequence[Sequenc
             continue
         source = grouping.index[operand]
         if len(grouping.groups[source].nodes) == 1:
-            yield Arrow(_id(source), _id(place), number(partial or 0.0))
+            yield Arrow(_id(source), _id(place), "" if node.is_array else number(partial or 0.0))
         elif source not in drawn:
             drawn.add(source)
             yield Arrow(_id(source), _id(place))
@@ -132,10 +135,10 @@ def _box(group: Group, id: str, *, swept: bool) -> Box:
     if len(group.nodes) > 1:
         return _group_box(group, id, swept=swept)
     node = group.nodes[0]
-    rows = [("data", number(node.data))]
+    rows = [("data", _shown(node.data))]
     detail = [node.label or _name(node), f"data = {node.data!r}"]
     if swept:
-        rows.append(("grad", number(node.grad)))
+        rows.append(("grad", _range(np.ravel(node.grad).tolist())))
         detail.append(f"grad = {node.grad!r}")
     tag = node.primitive.symbol if node.primitive and node.label else ""
     return Box(id, _name(node), tuple(rows), group.kind, tag, detail="\n".join(detail))
@@ -155,14 +158,26 @@ def _group_box(group: Group, id: str, *, swept: bool) -> Box:
         title, tag = f"{count} operations", ""
         rows += [(symbol, f"×{times:,}") for symbol, times in operations.most_common(_OPERATIONS_LISTED)]
         rows += [("others", f"{len(operations) - len(rows)} kinds")] if len(operations) > len(rows) else []
-    rows.append(("data", _range([node.data for node in nodes])))
+    rows.append(("data", _range(_numbers([node.data for node in nodes]))))
     if swept:
-        rows.append(("grad", _range([node.grad for node in nodes])))
+        rows.append(("grad", _range(_numbers([node.grad for node in nodes]))))
     return Box(id, title, tuple(rows), group.kind, tag, len(nodes))
+
+
+def _shown(data: Any) -> str:
+    """Write a number; of an array its shape and precision."""
+    return number(data) if np.ndim(data) == 0 else f"{data.shape} {data.dtype}"
+
+
+def _numbers(data: Sequence[Any]) -> list[float]:
+    """List all numbers among numbers and arrays."""
+    return [x for part in data for x in (np.ravel(part).tolist() if isinstance(part, np.ndarray) else (part,))]
 
 
 def _range(numbers: Sequence[float]) -> str:
     """Write the lowest and the highest of some numbers, and how many are none."""
+    if not numbers:
+        return "empty"
     real = [x for x in numbers if not math.isnan(x)]
     nans = f"{len(numbers) - len(real):,} × nan" if len(real) < len(numbers) else ""
     if not real:

@@ -15,6 +15,7 @@ BENCHMARKS = {
     "moons": "tests.benchmarks.moons",
     "gpt": "tests.benchmarks.gpt",
     "chain": "tests.benchmarks.chain",
+    "tensor": "tests.benchmarks.tensor",
     "compiled": "tests.benchmarks.compiled",
     "compile_time": "tests.benchmarks.compile_time",
     "memory": "tests.benchmarks.memory",

@@ -1,0 +1,41 @@
+"""What a sweep holds on to: with keep="leaves", little more than the activations and the gradients of leaves."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, linear
+
+SIZE, DEPTH = 200, 8
+
+
+def peak(keep):
+    layers = [Tensor(np.eye(SIZE), label=str(place)) for place in range(DEPTH)]
+    x, bias = Tensor(np.ones((SIZE, SIZE)), constant=True), Tensor(np.zeros(SIZE))
+    tracemalloc.start()
+    try:
+        h = x
+        for layer in layers:
+            h = linear(h, layer, bias).tanh()
+        loss = h.sum()
+        del h
+        loss.backward(keep=keep)
+        return tracemalloc.get_traced_memory()[1] / (8 * SIZE * SIZE)
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("keep", "most"), [("leaves", 3 * DEPTH + 5), ("all", 5 * DEPTH + 5)])
+def test_the_peak_in_matrices(keep, most):
+    # Two activations and one gradient of a weight for each layer, and with "all" the gradients of both activations.
+    assert peak(keep) < most
+
+
+def test_what_is_kept():
+    x = Tensor([1.0, 2.0])
+    inner = x * 2.0
+    loss = inner.sum()
+    loss.backward(keep="leaves")
+    assert x.grad.tolist() == [2.0, 2.0]
+    assert np.all(inner.grad == 0.0)

@@ -160,20 +160,25 @@ class Watch:
             self._containers.append(thing)
             yield from attributes.values()
         for kind in type(thing).__mro__[:-1]:
-            self._classes[kind] = None
-            for name, item in vars(kind).items():
-                if isinstance(item, MemberDescriptorType):
-                    if kind.__module__.partition(".")[0] not in _PACKAGES:
-                        yield getattr(thing, name, None)
-                    continue
-                item = getattr(item, "fget", getattr(item, "__func__", item))
-                if not isinstance(item, FunctionType):
-                    if not name.startswith("__"):
-                        yield item
-                elif name in self._mentioned or (name.startswith("__") and name != "__init__"):
+            yield from self._of_class(kind, thing)
+
+    def _of_class(self, kind: type, thing: Any) -> Iterator[Any]:
+        """Yield what an object holds in the slots of a class, and what the class holds."""
+        self._classes[kind] = None
+        is_users = kind.__module__.partition(".")[0] not in _PACKAGES
+        for name, item in vars(kind).items():
+            if isinstance(item, MemberDescriptorType):
+                if is_users:
+                    yield getattr(thing, name, None)
+                continue
+            item = getattr(item, "fget", getattr(item, "__func__", item))
+            if not isinstance(item, FunctionType):
+                if not name.startswith("__"):
                     yield item
-                else:  # nobody calls it, as far as is known
-                    self._methods.setdefault(name, []).append(item)
+            elif name in self._mentioned or (name.startswith("__") and name != "__init__"):
+                yield item
+            else:  # nobody calls it, as far as is known
+                self._methods.setdefault(name, []).append(item)
 
     def _mention(self, names: set[str]) -> None:
         """Note that names stand in the code: methods that bear them are part of it."""

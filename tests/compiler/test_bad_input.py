@@ -574,3 +574,7 @@ def test_other_results_are_handed_on():
     assert result["array"].tolist() == [0, 1, 2]
     assert result["none"] is None
     assert result["x"] == [2.0, (True, "text")]
+
+
+def test_derivatives_of_truth_values_are_zero_within_a_trace():
+    assert compile(grad(lambda x: x < 2.0))(0.5) == grad(lambda x: 1.0 * (x < 2.0))(0.5) == 0.0

@@ -50,7 +50,8 @@ def differentiate(program: Builder, outputs: Sequence[tuple[int, int]], wrt: Seq
             adjoints[place] = program.sum(  # in the order of the users
                 part[-2::-2], part[-1::-2], program.batched.get(place, 0)
             )
-            program.adjoints.setdefault(program.roles[adjoints[place]], (adjoints[place], place))
+            if program.roles[adjoints[place]] not in program.adjoints:
+                program.adjoints[program.roles[adjoints[place]]] = (adjoints[place], place)
             in_batch = place in program.batched or program.primitives[place] in LEAVING
             pass_on = _pass_on_in_batch if in_batch else _pass_on
             pass_on(program, rules, place, adjoints[place], parts)

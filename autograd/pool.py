@@ -190,18 +190,15 @@ class Members:
     def add_to_grad(self, gradient: Array) -> None:
         """Add a gradient of shape (n,) to the values' own; those in a pool are in its arrays from now on."""
         pool = self.pool()
-        if pool is None:
-            for value, slope in zip(self.values, gradient.tolist(), strict=True):
-                value.grad += slope
-            return
-        with _lock:
-            pool.flatten()
-            if pool.is_flat:
-                if self._order is None:
-                    pool.grad[self._places] += gradient
-                else:
-                    pool.grad += gradient.take(self._order)  # a third of the time
-                return
+        if pool is not None:
+            with _lock:
+                pool.flatten()
+                if pool.is_flat:
+                    if self._order is None:
+                        pool.grad[self._places] += gradient
+                    else:
+                        pool.grad += gradient.take(self._order)  # a third of the time
+                    return
         for value, slope in zip(self.values, gradient.tolist(), strict=True):
             value.grad += slope
 

@@ -105,7 +105,8 @@ class Compiled:
             return name
         if isinstance(self.function, MethodType):
             return (getattr, (self.function.__self__, self.__name__))
-        return (_recompiled, (self.function, self.on_retrace, self.executor))
+        again = functools.partial(Compiled, on_retrace=self.on_retrace, executor=self.executor)
+        return (again, (self.function,))
 
     def __call__(self, *arguments: Any, **settings: Any) -> Any:
         """Return what the function returns."""
@@ -223,10 +224,6 @@ class Compiled:
         return f"compile({self.__name__})"
 
     __name__: str
-
-
-def _recompiled(function: Callable[..., Any], on_retrace: Literal["trace", "error"], executor: Executor) -> Compiled:
-    return Compiled(function, on_retrace=on_retrace, executor=executor)
 
 
 @overload

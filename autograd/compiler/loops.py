@@ -144,9 +144,9 @@ class _Finder:
 
     def _moves_along(self, line: int, period: int, first: int) -> bool:
         """Tell whether a line's operands fit those of the line a period later."""
-        for now, later in zip(self.lines[line].operands, self.lines[line + period].operands, strict=True):
-            here, there = self._line(now), self._line(later)
-            if (here >= first or there >= first) and there - here != period and now != later:
+        for this, later in zip(self.lines[line].operands, self.lines[line + period].operands, strict=True):
+            here, there = self._line(this), self._line(later)
+            if (here >= first or there >= first) and there - here != period and this != later:
                 return False
         return True
 

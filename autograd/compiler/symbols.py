@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 #: What a comparison of nodes gives is a truth value, not a node.
 COMPARISONS: Final = frozenset({less, less_equal, greater, greater_equal, equal, not_equal})
-_PACKAGE: Final = str(Path(__file__).parents[1])
+#: Where the library's own code stands.
+PACKAGE: Final = str(Path(__file__).parents[1])
 _NUMBERS = (float, int, np.floating, np.integer, np.bool_)
 #: What operands mostly are; the kinds of symbol follow below.
 _COMMON: Final[set[type]] = {float, int, Value}
@@ -208,7 +209,7 @@ class NumberSymbol(Symbol):
     is_number: ClassVar[bool] = True
 
     def __hash__(self) -> int:
-        if sys._getframe(1).f_code.co_filename.startswith(_PACKAGE):  # walks over graphs know nodes by their places
+        if sys._getframe(1).f_code.co_filename.startswith(PACKAGE):  # walks over graphs know nodes by their places
             return self.place
         raise TracingError(
             "a traced number cannot be in a set, or looked for in one or among the keys of a dictionary: what it is "

@@ -19,7 +19,7 @@ from autograd.compiler.mapping import Batch, map_batch
 from autograd.compiler.names import arrange_labels, identifier
 from autograd.compiler.program import Leaf, Program, Section, Source
 from autograd.compiler.refusals import copied, refuse_hidden_results, refuse_mutation, refuse_random_draws
-from autograd.compiler.symbols import COMPARISONS, IndexSymbol, NumberSymbol, Symbol
+from autograd.compiler.symbols import COMPARISONS, PACKAGE, IndexSymbol, NumberSymbol, Symbol
 from autograd.compiler.watching import Watch, random_states
 from autograd.errors import TracingError
 from autograd.primitive import Primitive
@@ -29,7 +29,6 @@ from autograd.trees import Tree, leaves
 from autograd.value import Value, as_operand
 
 _blank: Final = object.__new__
-_PACKAGE: Final = str(Path(__file__).parent.parent)
 
 
 class Guard(NamedTuple):
@@ -305,7 +304,7 @@ def _first_uses(program: Program, parameters: Iterable[int]) -> dict[int, Primit
 def calling_line() -> str:
     """Return "file.py:12" of the innermost frame outside of this library."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame is not None and frame.f_code.co_filename.startswith(PACKAGE):
         frame = frame.f_back
     return f"{_file_name(frame.f_code.co_filename)}:{frame.f_lineno}" if frame else "unknown line"
 

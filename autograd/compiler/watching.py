@@ -165,7 +165,7 @@ class Watch:
     def _of_class(self, kind: type, thing: Any) -> Iterator[Any]:
         """Yield what an object holds in the slots of a class, and what the class holds."""
         self._classes[kind] = None
-        is_users = kind.__module__.partition(".")[0] not in _PACKAGES
+        is_users = _is_users(kind)
         for name, item in vars(kind).items():
             if isinstance(item, MemberDescriptorType):
                 if is_users:
@@ -253,7 +253,7 @@ class Watch:
                 seen.add(id(thing))
                 things += self._attributes(thing)
         for kind in self._classes:
-            if kind.__module__.partition(".")[0] not in _PACKAGES:
+            if _is_users(kind):
                 names = vars(kind).keys() & self._mentioned
                 things += [
                     (f"{x!r} of the class {kind.__name__}", functools.partial(vars(kind).get, x)) for x in sorted(names)
@@ -271,7 +271,7 @@ class Watch:
         attributes = getattr(thing, "__dict__", None)
         attributes = attributes if isinstance(attributes, dict) else {}
         # What stands in its class may be set for itself later.
-        kinds = [vars(kind) for kind in type(thing).__mro__[:-1] if kind.__module__.partition(".")[0] not in _PACKAGES]
+        kinds = [vars(kind) for kind in type(thing).__mro__[:-1] if _is_users(kind)]
         slots = {name for kind in kinds for name in kind.get("__slots__", ())}
         others = {name for kind in kinds for name, item in kind.items() if not hasattr(item, "__get__")}
         for name in sorted(self._mentioned & {*attributes, *slots, *others}):
@@ -340,6 +340,11 @@ def _same(now: Any, before: Any) -> bool:
 
 def _shown_by(read: Callable[[], Any], show: Callable[[Any], Any]) -> Any:
     return show(read())
+
+
+def _is_users(kind: type) -> bool:
+    """Tell whether a class is the user's own."""
+    return kind.__module__.partition(".")[0] not in _PACKAGES
 
 
 def _is_ours(thing: Any) -> bool:

@@ -165,26 +165,13 @@ def largest(xs: Iterable[Any]) -> Any:
 
 
 def take(rows: Sequence[Any], index: Any) -> Any:
-    """Return `rows[index]`: of an array of positions, a list of rows.
-
-    What a language model does with a token, and a cross-entropy with a target. In a compiled function, positions that
-    come from an integer array are data: one program serves all texts of a length. (`rows[index]` would be looked up
-    once, when the program is made, and made again for every other position.)
-
-    Parameters
-    ----------
-    rows
-        Numbers, or lists of numbers of one structure.
-    index
-        A position from 0 to len(rows) - 1, or an array or list of them.
+    """Return `rows[index]` of a list, as one node where the position is data; see `autograd.take`.
 
     Raises
     ------
     DomainError
         A position lies outside of the list, or is not a whole number.
 
-    >>> take([[1.0, 2.0], [3.0, 4.0]], 1)
-    [3.0, 4.0]
     >>> take([10.0, 20.0], [1, 1, 0])
     [20.0, 20.0, 10.0]
     """

@@ -7,6 +7,8 @@ primitives   the tables of derivatives, one row each: add, tanh, dot, where, ...
 functions    composites of them: softmax, log_softmax, ...
 transforms   grad, value_and_grad, vjp, jvp, jacobian, hessian, hvp
 recording    no_grad
+compiler     compile: scalar code at matrix speed
+pool         the numbers of parameters in arrays, between a compiled loss and its optimizer
 visual       draw: computation graphs and networks as pictures
 testing      gradient checks, comparison with backpropagation by hand
 """

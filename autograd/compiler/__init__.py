@@ -1,30 +1,34 @@
 """The compiler: scalar programs as array programs.
 
-arguments       what a call is made of: arrays to compute with, and a key
-program         scalar operations in single-assignment form, with a reference interpreter
-symbols, trace  stage 1: run a function on symbols, and write down what it does
-refusals, watching  what it may not do meanwhile, and what else it depends on
-batching        places that stand for a number in each sample: what leads into a batch, and out of it
-mapping         vmap within a trace: a function of one sample, run once for all
-builder         a program that folds constants, flattens sums, and knows the role of each place
-packing         what a builder does with batches, so that they cost nothing
-simplify        stage 2: the traced program, written anew by a builder
-differentiate   stage 3: append the gradient, by the same rows as eager
-access          strided views recovered from positions
-ordering        places that are used together, side by side
-statements      stage 4: the places of one role as one array statement
-joining         arrays that are computed side by side, instead of copied there
-merging         the same statement for several steps, as one
-buffers         memory that later arrays take over
-templates       how each primitive is written in NumPy
-operands, writer                how operands, arrays and constants are written
+From the function to the program:
+arguments                   what a call is made of: arrays to compute with, and a key
+program, packed             scalar operations in single-assignment form, with a reference interpreter; in less memory
+symbols, trace              stage 1: run a function on symbols, and write down what it does
+captured, detached          how the `Value`s it reaches behave meanwhile; what is written under `no_grad`
+refusals, watching, images  what it may not do, what else it depends on, and whether that has changed
+batching, mapping           places that stand for a number in each sample; vmap within a trace, run once for all samples
+builder, packing            a program that simplifies itself, and knows the role of each place; the same for batches
+simplify                    stage 2: the traced program, written anew by a builder
+differentiate               stage 3: append the gradient, by the same rows as eager
+
+As array statements:
+access, ordering            strided views recovered from positions; what is used together, laid out side by side
+statements                  stage 4: the places of one role as one array statement
+joining, merging, buffers   arrays computed where they are needed; steps as one statement; memory that is taken over
+names, array_names          names for parameters, from their labels; for arrays, from what they are derivatives of
+templates, operands, writer how primitives, operands, arrays and constants are written
 contraction, dots, reductions   sums of products as matrix products; other sums, maxima, choices
-emit            stage 5: statements as NumPy text
-expansion       batched programs as programs without batches
-straight, tape  narrow programs as lines of Python, or as a tape for machine code
-positions       positions that are data, checked
-loading, replay text as functions that run
-source, picture the program to read, and to look at
-results, path   what a compiled function returns; one trace of it, with its replays
-compiled        compile: programs cached by shape and guarded by branch
+emit                        stage 5: statements as NumPy text
+segments                    the narrow runs of wide programs, as lines of Python
+
+As lines of Python:
+formulas, operations        operations as text with few brackets; places as lines
+loops, loop_text, script    the steps that lines repeat, as loops; both passes, written out
+straight, machine, tape     run as Python, as machine code, or as a tape for one compiled loop
+expansion                   batched programs as programs without batches
+
+In use:
+positions, loading, replay  positions that are data, checked; text as functions; a program that runs, in whatever form
+results, path, compiled     what is returned; one trace with its replays; `compile`: cached by form, guarded by branch
+source, picture             the program to read, and to look at
 """

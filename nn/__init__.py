@@ -26,6 +26,9 @@ if not hasattr(autograd, "__chainrule__"):
 if TYPE_CHECKING:
     from nn import datasets, initialization
     from nn.activations import ACTIVATIONS
+    from nn.layers.containers import Flatten, Residual, Sequential
+    from nn.layers.dropout import Dropout, Dropout1d, Dropout2d
+    from nn.layers.linear import Bilinear, Embedding, Linear
     from nn.losses import (
         binary_cross_entropy,
         binary_cross_entropy_with_logits,
@@ -45,12 +48,21 @@ if TYPE_CHECKING:
 _HOMES = {
     "ACTIVATIONS": "nn.activations",
     "Adam": "nn.optimizers",
+    "Bilinear": "nn.layers.linear",
+    "Dropout": "nn.layers.dropout",
+    "Dropout1d": "nn.layers.dropout",
+    "Dropout2d": "nn.layers.dropout",
+    "Embedding": "nn.layers.linear",
+    "Flatten": "nn.layers.containers",
     "Layer": "nn.scalar",
+    "Linear": "nn.layers.linear",
     "MLP": "nn.scalar",
     "Module": "nn.module",
     "Neuron": "nn.scalar",
     "Optimizer": "nn.optimizers",
+    "Residual": "nn.layers.containers",
     "SGD": "nn.optimizers",
+    "Sequential": "nn.layers.containers",
     "accuracy": "nn.metrics",
     "binary_cross_entropy": "nn.losses",
     "binary_cross_entropy_with_logits": "nn.losses",
@@ -75,10 +87,19 @@ __all__ = [
     "MLP",
     "SGD",
     "Adam",
+    "Bilinear",
+    "Dropout",
+    "Dropout1d",
+    "Dropout2d",
+    "Embedding",
+    "Flatten",
     "Layer",
+    "Linear",
     "Module",
     "Neuron",
     "Optimizer",
+    "Residual",
+    "Sequential",
     "accuracy",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",

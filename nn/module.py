@@ -1,160 +1,225 @@
-"""`Module`: something with parameters, found by looking at what it holds."""
+"""`Module`: a part of a network, whose parameters and buffers are found by looking at what it holds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar, Self
 
-from autograd import Node, ShapeError, UnknownNameError
-from autograd.errors import did_you_mean
-from autograd.pool import Members
-from autograd.trees import children
+import numpy as np
+
+from autograd import Node, OperandError, Tensor
+from nn.observing import observers
+from nn.parts import Holder, own_items, parts, search
 
 
-class Module:
-    """A part of a network.
+class Module(Holder):
+    """A part of a network: what it has are its attributes, and `forward` is its equation.
 
-    Parameters are the nodes among its attributes, and those inside of the modules, lists, tuples and dictionaries
-    among its attributes, in the order in which they were assigned. Attributes whose name starts with an underscore
-    are private and not searched.
+    Its parameters are the nodes among its attributes, and its parts the modules there; lists, tuples and dictionaries
+    are looked into. Attributes that are NumPy arrays are its buffers: numbers that are kept but not learned, such as
+    running averages. All in the order in which they were assigned. Attributes whose name starts with an underscore are
+    private: neither searched nor saved.
+
+    Attributes
+    ----------
+    training
+        Whether it learns or is used: dropout and batch normalization behave differently.
 
     >>> from autograd import Value
     >>> class Line(Module):
     ...     def __init__(self):
     ...         self.slope, self.offset = Value(2.0), Value(1.0)
-    ...     def __call__(self, x):
+    ...     def forward(self, x):
     ...         return self.slope * x + self.offset
-    >>> [name for name, _ in Line().named_parameters()]
+    >>> line = Line()
+    >>> line(3.0)
+    Value(7.0)
+    >>> [name for name, _ in line.named_parameters()]
     ['slope', 'offset']
     """
+
+    training: bool = True
+    #: Whether the modules within it are details: `summary` then gives it one row.
+    is_unit: ClassVar[bool] = False
+
+    def __call__(self, *inputs: Any, **settings: Any) -> Any:
+        """Return `forward(*inputs)`; whoever observes the network is told."""
+        outputs = self.forward(*inputs, **settings)
+        for observer in observers.get():
+            observer(self, inputs, outputs)
+        return outputs
+
+    def forward(self, *inputs: Any, **settings: Any) -> Any:
+        """Compute the outputs: each kind of module says how."""
+        name = type(self).__name__
+        raise OperandError(f"{name} does not say what it computes; write its equation as {name}.forward(self, x)")
+
+    # --- what it holds ----------------------------------------------------------------------------------------------
 
     def named_parameters(self) -> Iterator[tuple[str, Any]]:
         """Yield (path, parameter), such as ("layers.0.neurons.3.w.1", Value(0.2)); each parameter once."""
         seen: set[int] = set()
-        for path, parameter in _nodes(self, ""):
-            if id(parameter) not in seen:
-                seen.add(id(parameter))
-                yield path, parameter
+        for path, item in parts(self):
+            if isinstance(item, Node) and id(item) not in seen:
+                seen.add(id(item))
+                yield path, item
+
+    def named_buffers(self) -> Iterator[tuple[str, Any]]:
+        """Yield (path, array) for the numbers that are kept but not learned, such as running averages."""
+        return ((path, item) for path, item in parts(self) if isinstance(item, np.ndarray))
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """Yield (path, module) for itself, by the path "", and for all its parts; each once."""
+        seen: set[int] = set()
+        for path, item in [("", self), *parts(self)]:
+            if isinstance(item, Module) and id(item) not in seen:
+                seen.add(id(item))
+                yield path, item
 
     def parameters(self) -> list[Any]:
         """Return all parameters, in the order of `named_parameters`."""
-        return list(_search(self).found.values)
+        return list(search(self).found.values)
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter back to zero."""
-        _search(self).found.zero_grad()
-
-    def state_dict(self) -> dict[str, float]:
-        """Return the number of every parameter by its path."""
-        return {path: parameter.data for path, parameter in self.named_parameters()}
-
-    def load_state_dict(self, state: Mapping[str, float]) -> None:
-        """Set every parameter from a `state_dict`; nothing is changed unless everything fits.
-
-        Raises
-        ------
-        UnknownNameError
-            The names are not this module's.
-        ShapeError
-            A value is not one number.
-        """
-        parameters = dict(self.named_parameters())
-        missing, unknown = [n for n in parameters if n not in state], [n for n in state if n not in parameters]
-        if missing or unknown:
-            raise UnknownNameError(_explain_names(missing, unknown, list(parameters)))
-        numbers = {name: _as_number(name, state[name]) for name in parameters}
-        for name, parameter in parameters.items():
-            parameter.data = numbers[name]
+        search(self).found.zero_grad()
 
     def label_parameters(self, prefix: str = "") -> None:
         """Label each parameter with its path, so that pictures and messages can name it."""
         for path, parameter in self.named_parameters():
             parameter.label = f"{prefix}{path}"
 
+    # --- how it is used ---------------------------------------------------------------------------------------------
+
+    def train(self) -> Self:
+        """Let it and all its parts behave as in training; return it."""
+        return self._set_training(True)
+
+    def eval(self) -> Self:
+        """Let it and all its parts behave as in use: nothing is dropped, and running averages are fixed; return it."""
+        return self._set_training(False)
+
+    def _set_training(self, training: bool) -> Self:
+        for _, module in self.named_modules():
+            module.training = training
+        return self
+
+    def freeze(self) -> Self:
+        """Make its parameters constants: they get no gradient and are not moved by optimizers; return it.
+
+        Raises
+        ------
+        OperandError
+            A parameter is a `Value`: give the optimizer only those that shall learn.
+        """
+        return self._set_constant(True)
+
+    def unfreeze(self) -> Self:
+        """Let its parameters learn again; return it."""
+        return self._set_constant(False)
+
+    def _set_constant(self, constant: bool) -> Self:
+        parameters = dict(self.named_parameters())
+        for path, parameter in parameters.items():
+            if not isinstance(parameter, Tensor):
+                raise OperandError(
+                    f"freeze: {path} is a {type(parameter).__name__}, which cannot be frozen; "
+                    "give the optimizer only the parameters that shall learn"
+                )
+        for parameter in parameters.values():
+            parameter.constant = constant
+        return self
+
+    def astype(self, dtype: Any) -> Self:
+        """Turn all its parameters and buffers of real numbers into float32 or float64; return it.
+
+        The parameters stay the same nodes, so optimizers go on with them; their gradients are forgotten.
+
+        >>> from autograd import Tensor
+        >>> import nn
+        >>> layer = nn.Linear(3, 2, rng=0).astype("float32")
+        >>> layer.weight.dtype
+        dtype('float32')
+        """
+        dtype = np.dtype(dtype)
+        if dtype not in (np.float32, np.float64):
+            raise OperandError(f"astype: expected float32 or float64, got {dtype}")
+        for path, parameter in self.named_parameters():
+            if not isinstance(parameter, Tensor) and dtype != np.float64:
+                raise OperandError(f"astype: {path} is a {type(parameter).__name__}, which is always float64")
+        for _, parameter in self.named_parameters():
+            if isinstance(parameter, Tensor):
+                parameter.array = parameter.array.astype(dtype)
+                parameter.grad = 0.0
+        for _, module in self.named_modules():
+            for name, item in own_items(module):
+                if isinstance(item, np.ndarray) and item.dtype.kind == "f":
+                    setattr(module, name, item.astype(dtype))
+        return self
+
+    # --- its numbers ------------------------------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the numbers of all parameters and buffers by path: arrays, or floats where they are `Value`s."""
+        return {
+            path: item.data if isinstance(item, Node) else item.copy()
+            for path, item in parts(self)
+            if not isinstance(item, Module)
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any], *, strict: bool = True) -> None:
+        """Set parameters and buffers from a `state_dict`; nothing is changed unless everything fits.
+
+        Parameters
+        ----------
+        state
+            Numbers by path. They are converted to the precision of what they replace.
+        strict
+            Whether the names must be exactly this module's; otherwise those that both know are loaded.
+
+        Raises
+        ------
+        UnknownNameError
+            The names are not this module's.
+        ShapeError
+            An array has another shape.
+        """
+        from nn.states import load_state
+
+        load_state(self, state, strict=strict)
+
+    def summary(self, *inputs: Any) -> Any:
+        """Return a table of its parts: names, kinds, shapes of the outputs for these inputs, numbers of parameters.
+
+        >>> import nn
+        >>> print(nn.Sequential(nn.Linear(3, 4, rng=0), nn.Flatten()).summary(np.zeros((1, 3))))
+        path  module        output  parameters
+        0     Linear(3, 4)  (1, 4)          16
+        1     Flatten()     (1, 4)           0
+        16 parameters, 128 bytes
+        """
+        from nn.summary import Summary
+
+        return Summary.of(self, inputs)
+
     def __getstate__(self) -> dict[str, Any]:
-        return {name: item for name, item in vars(self).items() if name != _LAST}
+        return {name: item for name, item in vars(self).items() if name != "_last_search"}
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({len(self.parameters())} parameters)"
+        inside = [(name, item) for name, item in own_items(self) if isinstance(item, Module)]
+        if not inside:
+            return f"{type(self).__name__}({len(self.parameters())} parameters)"
+        return nested_repr(type(self).__name__, inside)
 
 
-def _nodes(holder: Any, path: str) -> Iterator[tuple[str, Node]]:
-    """Yield the nodes inside of an attribute."""
-    if isinstance(holder, Node):
-        yield path, holder
-        return
-    if isinstance(holder, Module):
-        inside = [(name, item) for name, item in vars(holder).items() if not name.startswith("_")]
-    else:
-        inside = children(holder) or []
-    for name, item in inside:
-        yield from _nodes(item, f"{path}.{name}" if path else name)
+def nested_repr(kind: str, items: Iterable[tuple[str, Any]]) -> str:
+    """Return the text of a module that is made of others: one indented line or block for each.
 
-
-class _Search:
-    """The parameters that were found in a module, and what was searched: as it is, and as it was."""
-
-    __slots__ = ("before", "found", "searched")
-
-    def __init__(self, attributes: dict[str, Any]) -> None:
-        found: dict[int, Any] = {}
-        self.searched: list[Any] = []
-        _collect(attributes, found, self.searched)
-        self.found = Members(found.values())
-        attributes[_LAST] = self
-        self.before = [holder.copy() for holder in self.searched]
-
-    def holds(self) -> bool:
-        """Tell whether a search would find the same."""
-        try:
-            return self.searched == self.before
-        except ValueError:  # two arrays among the attributes do not compare to one truth value
-            return False
-
-
-#: Where a module keeps its last search: training loops ask for the parameters at every step.
-_LAST = "_last_search"
-
-
-def _search(module: Module) -> _Search:
-    """Return the parameters of a module: what `_nodes` yields, without the paths; searched again after a change."""
-    attributes = vars(module)
-    search: _Search | None = attributes.get(_LAST)
-    return search if search is not None and search.holds() else _Search(attributes)
-
-
-def _collect(holder: Any, found: dict[int, Any], searched: list[Any]) -> None:
-    """Add the nodes inside of a container, and all containers there that can change."""
-    if isinstance(holder, dict):
-        items = [item for name, item in holder.items() if not (isinstance(name, str) and name.startswith("_"))]
-    else:
-        items = holder
-    if not isinstance(holder, tuple):
-        searched.append(holder)
-    for item in items:
-        if isinstance(item, Node):
-            found[id(item)] = item
-        elif isinstance(item, Module):
-            _collect(vars(item), found, searched)
-        elif isinstance(item, list | tuple | dict):
-            _collect(item, found, searched)
-
-
-def _explain_names(missing: list[str], unknown: list[str], known: list[str]) -> str:
-    """Say which names of a state do not fit."""
-    parts = []
-    if missing:
-        parts.append(f"{len(missing)} of {len(known)} parameters are missing, first {missing[0]!r}")
-    if unknown:
-        parts.append(f"{len(unknown)} names are unknown, first {unknown[0]!r}")
-    hint = did_you_mean(unknown[0], known) if unknown else ""
-    return f"load_state_dict: {'; '.join(parts)}; {hint}was the state saved from a network of other widths?"
-
-
-def _as_number(name: str, number: Any) -> float:
-    try:
-        return float(number)
-    except (TypeError, ValueError):
-        raise ShapeError(
-            f"load_state_dict: {name} must be one number, got {type(number).__name__} {number!r}"
-        ) from None
+    >>> print(nested_repr("Pair", [("first", 1), ("second", 2)]))
+    Pair(
+      (first): 1
+      (second): 2
+    )
+    """
+    inside = [f"  ({name}): " + repr(item).replace("\n", "\n  ") for name, item in items]
+    return "\n".join([f"{kind}(", *inside, ")"])

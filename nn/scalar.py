@@ -91,6 +91,7 @@ class Layer(Module):
     2
     """
 
+    is_unit = True
     neurons: list[Neuron]
 
     def __init__(

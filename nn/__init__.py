@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from nn.module import Module
     from nn.optimizers import SGD, Adam, Optimizer, clip_grad_norm, clip_grad_value
     from nn.scalar import MLP, Layer, Neuron
+    from nn.serialization import load, save
     from nn.splitting import train_test_split
 
 #: Where each name comes from; a module is imported when one of its names is first asked for: `import nn` is quick.
@@ -75,7 +76,9 @@ _HOMES = {
     "hinge_loss": "nn.losses",
     "initialization": "nn",
     "l1_loss": "nn.losses",
+    "load": "nn.serialization",
     "mse_loss": "nn.losses",
+    "save": "nn.serialization",
     "train_test_split": "nn.splitting",
 }
 
@@ -112,6 +115,8 @@ __all__ = [
     "hinge_loss",
     "initialization",
     "l1_loss",
+    "load",
     "mse_loss",
+    "save",
     "train_test_split",
 ]

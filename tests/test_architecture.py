@@ -11,6 +11,7 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     "autograd.lazy",
     "autograd.errors",
+    "autograd.files",
     "autograd.recording",
     "autograd.trees",
     "autograd.node",
@@ -72,6 +73,7 @@ ORDER = [
     "nn.datasets",
     "nn.losses",
     "nn.scalar",
+    "nn.serialization",
     "nn.layers.linear",
     "nn.layers.containers",
     "nn.layers.dropout",
@@ -83,7 +85,7 @@ ORDER = [
     "nn.demo",
 ]
 #: What may be imported besides the standard library; extras only where they are used.
-DEPENDENCIES = {"numpy", "graphviz", "tqdm", "autograd", "nn"}
+DEPENDENCIES = {"numpy", "graphviz", "tqdm", "safetensors", "autograd", "nn"}
 EXTRAS = {"matplotlib", "pygraphviz"}
 PACKAGES = {"autograd.compiler", "autograd.testing", "autograd.visual", "nn.datasets", "nn.plots", "nn.demo"}
 

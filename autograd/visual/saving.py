@@ -1,16 +1,14 @@
-"""Which suffix is which format, and writing files that appear whole or not at all."""
+"""Which suffix is which format."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 from typing import Final
 
-from autograd.errors import OutputError, UnknownNameError
+from autograd.errors import UnknownNameError
+from autograd.files import write_whole
 from autograd.visual.layout.graphviz import run_graphviz
 from autograd.visual.picture import Picture
 
@@ -44,26 +42,3 @@ def format_of(path: Path) -> Callable[[Picture], bytes]:
     except KeyError:
         given = f"no picture format is called {path.suffix!r}" if path.suffix else "the path has no suffix"
         raise UnknownNameError(f"save: {given} ({str(path)!r}); use {', '.join(FORMATS)}") from None
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place and move it there, so that nobody ever sees half of it.
-
-    Raises
-    ------
-    OutputError
-        The folder is missing or cannot be written, or the path is a folder.
-    """
-    place = path.resolve()  # a link stays a link
-    beside = place.with_name(f".{place.name[:100]}.{secrets.token_hex(4)}.tmp")
-    try:
-        try:
-            beside.write_bytes(content)
-            os.replace(beside, place)  # noqa: PTH105 - says what it does to an old file
-        finally:
-            with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        advice = "choose another place" if place.parent.is_dir() else "create the folder first"
-        raise OutputError(f"save: cannot write {str(path)!r}: {reason}; {advice}") from error

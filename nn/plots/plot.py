@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from autograd.errors import UnknownNameError, import_extra
-from autograd.visual.saving import write_whole
+from autograd.files import write_whole
 
 INK: Final = "#1f2328"
 BLUE: Final = "#2f86c5"  # the two stand out on white and on near-black, for colour-blind eyes too

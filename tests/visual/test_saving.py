@@ -6,7 +6,6 @@ import stat
 import pytest
 
 from autograd.errors import OutputError, UnknownNameError
-from autograd.visual import saving
 from autograd.visual.graph import draw
 from tests.visual.graphs import neuron
 
@@ -69,7 +68,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
     def fail(source, target):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(saving.os, "replace", fail)
+    monkeypatch.setattr("os.replace", fail)
     with pytest.raises(OutputError, match="No space left"):
         draw(neuron()).save(path)
     assert path.read_text() == "old"

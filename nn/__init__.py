@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from nn.scalar import MLP, Layer, Neuron
     from nn.serialization import load, save
     from nn.splitting import train_test_split
+    from nn.twins import as_scalar_network, as_tensor_network
 
 #: Where each name comes from; a module is imported when one of its names is first asked for: `import nn` is quick.
 _HOMES = {
@@ -65,6 +66,8 @@ _HOMES = {
     "SGD": "nn.optimizers",
     "Sequential": "nn.layers.containers",
     "accuracy": "nn.metrics",
+    "as_scalar_network": "nn.twins",
+    "as_tensor_network": "nn.twins",
     "binary_cross_entropy": "nn.losses",
     "binary_cross_entropy_with_logits": "nn.losses",
     "clip_grad_norm": "nn.optimizers",
@@ -104,6 +107,8 @@ __all__ = [
     "Residual",
     "Sequential",
     "accuracy",
+    "as_scalar_network",
+    "as_tensor_network",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "clip_grad_norm",

@@ -78,6 +78,7 @@ ORDER = [
     "nn.layers.containers",
     "nn.layers.dropout",
     "nn.layers",
+    "nn.twins",
     "nn.optimizers",
     "nn.plots",
     "nn",

@@ -5,7 +5,9 @@ module           Module: parameters by path, zero_grad, state
 activations      functions by name
 initialization   how weights start
 losses           mse_loss, cross_entropy, ...
-optimizers       SGD, Adam, gradient clipping
+optimizers       SGD, Adagrad, RMSprop, Adam, AdamW, LBFGS, gradient clipping
+schedules        learning rates that change from step to step
+averaging        EMA, SWA: averages of the weights along the way
 metrics          accuracy, confusion_matrix
 datasets         digits, iris, xor, moons, spirals, blobs
 splitting        train_test_split
@@ -24,8 +26,9 @@ if not hasattr(autograd, "__chainrule__"):
     )
 
 if TYPE_CHECKING:
-    from nn import datasets, initialization
+    from nn import datasets, initialization, schedules
     from nn.activations import ACTIVATIONS
+    from nn.averaging import EMA, SWA
     from nn.layers.containers import Flatten, Residual, Sequential
     from nn.layers.dropout import Dropout, Dropout1d, Dropout2d
     from nn.layers.linear import Bilinear, Embedding, Linear
@@ -40,8 +43,21 @@ if TYPE_CHECKING:
     )
     from nn.metrics import accuracy, confusion_matrix
     from nn.module import Module
-    from nn.optimizers import SGD, Adam, Optimizer, clip_grad_norm, clip_grad_value
+    from nn.optimizers import (
+        LBFGS,
+        OPTIMIZERS,
+        SGD,
+        Adagrad,
+        Adam,
+        AdamW,
+        Optimizer,
+        RMSprop,
+        clip_grad_norm,
+        clip_grad_value,
+        optimizer_factory,
+    )
     from nn.scalar import MLP, Layer, Neuron
+    from nn.schedules import ReduceOnPlateau, Schedule
     from nn.serialization import load, save
     from nn.splitting import train_test_split
     from nn.twins import as_scalar_network, as_tensor_network
@@ -49,21 +65,30 @@ if TYPE_CHECKING:
 #: Where each name comes from; a module is imported when one of its names is first asked for: `import nn` is quick.
 _HOMES = {
     "ACTIVATIONS": "nn.activations",
+    "Adagrad": "nn.optimizers",
     "Adam": "nn.optimizers",
+    "AdamW": "nn.optimizers",
     "Bilinear": "nn.layers.linear",
     "Dropout": "nn.layers.dropout",
     "Dropout1d": "nn.layers.dropout",
     "Dropout2d": "nn.layers.dropout",
+    "EMA": "nn.averaging",
     "Embedding": "nn.layers.linear",
     "Flatten": "nn.layers.containers",
+    "LBFGS": "nn.optimizers",
     "Layer": "nn.scalar",
     "Linear": "nn.layers.linear",
     "MLP": "nn.scalar",
     "Module": "nn.module",
     "Neuron": "nn.scalar",
+    "OPTIMIZERS": "nn.optimizers",
     "Optimizer": "nn.optimizers",
+    "RMSprop": "nn.optimizers",
+    "ReduceOnPlateau": "nn.schedules",
     "Residual": "nn.layers.containers",
     "SGD": "nn.optimizers",
+    "SWA": "nn.averaging",
+    "Schedule": "nn.schedules",
     "Sequential": "nn.layers.containers",
     "accuracy": "nn.metrics",
     "as_scalar_network": "nn.twins",
@@ -81,7 +106,9 @@ _HOMES = {
     "l1_loss": "nn.losses",
     "load": "nn.serialization",
     "mse_loss": "nn.losses",
+    "optimizer_factory": "nn.optimizers",
     "save": "nn.serialization",
+    "schedules": "nn",
     "train_test_split": "nn.splitting",
 }
 
@@ -90,9 +117,15 @@ __getattr__ = importer(__name__, _HOMES)
 
 __all__ = [
     "ACTIVATIONS",
+    "EMA",
+    "LBFGS",
     "MLP",
+    "OPTIMIZERS",
     "SGD",
+    "SWA",
+    "Adagrad",
     "Adam",
+    "AdamW",
     "Bilinear",
     "Dropout",
     "Dropout1d",
@@ -104,7 +137,10 @@ __all__ = [
     "Module",
     "Neuron",
     "Optimizer",
+    "RMSprop",
+    "ReduceOnPlateau",
     "Residual",
+    "Schedule",
     "Sequential",
     "accuracy",
     "as_scalar_network",
@@ -122,6 +158,8 @@ __all__ = [
     "l1_loss",
     "load",
     "mse_loss",
+    "optimizer_factory",
     "save",
+    "schedules",
     "train_test_split",
 ]

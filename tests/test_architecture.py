@@ -80,6 +80,8 @@ ORDER = [
     "nn.layers",
     "nn.twins",
     "nn.optimizers",
+    "nn.schedules",
+    "nn.averaging",
     "nn.plots",
     "nn",
     "nn.cli",
@@ -88,7 +90,16 @@ ORDER = [
 #: What may be imported besides the standard library; extras only where they are used.
 DEPENDENCIES = {"numpy", "graphviz", "tqdm", "safetensors", "autograd", "nn"}
 EXTRAS = {"matplotlib", "pygraphviz"}
-PACKAGES = {"autograd.compiler", "autograd.testing", "autograd.visual", "nn.datasets", "nn.plots", "nn.demo"}
+PACKAGES = {
+    "autograd.compiler",
+    "autograd.testing",
+    "autograd.visual",
+    "nn.datasets",
+    "nn.optimizers",
+    "nn.plots",
+    "nn.schedules",
+    "nn.demo",
+}
 
 
 def module_name(path):

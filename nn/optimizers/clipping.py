@@ -40,13 +40,14 @@ def clip_grad_norm(parameters: Any, max_norm: float) -> float:
     factor = min(max_norm / (norm + 1e-6), 1.0)  # PyTorch's guard against a norm of 0
     if factor >= 1.0 and not math.isnan(norm):
         return norm
-    if pool:
-        pool.grad *= factor
-    else:
-        for value in values:
-            value.grad = value.grad * factor
-    for tensor in tensors:
-        tensor.grad = tensor.grad * tensor.dtype.type(factor)  # a new array: others may hold the old one
+    with np.errstate(all="ignore"):
+        if pool:
+            pool.grad *= factor
+        else:
+            for value in values:
+                value.grad = value.grad * factor
+        for tensor in tensors:
+            tensor.grad = tensor.grad * tensor.dtype.type(factor)  # a new array: others may hold the old one
     return norm
 
 

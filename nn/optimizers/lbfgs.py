@@ -34,8 +34,8 @@ class LBFGS(Optimizer):
     lr
         The length that each line search tries first; 1 is Newton's.
     max_iterations, max_evaluations
-        When a step ends at the latest: after so many moves, and after the move with so many evaluations of the loss;
-        by default a quarter more of them than moves.
+        When a step ends at the latest: after so many moves, or about so many evaluations of the loss; by default a
+        quarter more of them than moves.
     tolerance_grad, tolerance_change
         When a step ends early: no entry of the gradient is larger, or the loss and all parameters changed by less.
     history
@@ -127,7 +127,8 @@ class LBFGS(Optimizer):
             first = settings["lr"] * (min(1.0, 1.0 / float(np.abs(gradient).sum())) if memory.steps == 1 else 1.0)
             reach = _largest(direction)
             look = partial(self._look, closure, numbers, direction)
-            point, looks = search_line(look, start, first, reach=reach, tolerance=small)
+            most = settings["max_evaluations"] - evaluations
+            point, looks = search_line(look, start, first, reach=reach, tolerance=small, most=most)
             memory["move"] = point.length * direction
             numbers = numbers + memory["move"]
             self._write(numbers)
@@ -200,13 +201,18 @@ class LBFGS(Optimizer):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from the state of another LBFGS for parameters of the same shapes; see `Optimizer.load_state_dict`."""
         pairs = sum(name.startswith("groups.0.all.moves.") for name in state)
-        read_state("LBFGS", state, self.groups, self._parts(pairs))
+        read_state("LBFGS", state, self.groups, self._parts(), lambda _: _names(pairs))
 
-    def _parts(self, pairs: int | None = None) -> list[Part]:
-        """Return what is remembered of all parameters together."""
-        places = range(len(self._pairs()) if pairs is None else pairs)
-        names = [f"{kind}.{place}" for kind in ("moves", "changes") for place in places]
-        return [Part("groups.0.all", self._memory, ["gradient", "move", *names])]
+    def _remembered(self, settings: Mapping[str, Any]) -> list[str]:
+        return _names(len(self._pairs()))
+
+    def _parts(self) -> list[Part]:
+        """Return what is remembered, of all parameters together."""
+        return [Part("groups.0.all", self._memory, self.groups[0])]
+
+
+def _names(pairs: int) -> list[str]:
+    return ["gradient", "move", *[f"{kind}.{place}" for kind in ("moves", "changes") for place in range(pairs)]]
 
 
 def _largest(vector: Array) -> float:

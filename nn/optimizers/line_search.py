@@ -19,8 +19,6 @@ from nn.optimizers.blocks import Array
 #: c1 and c2 of the conditions.
 DECREASE: Final = 1e-4
 CURVATURE: Final = 0.9
-#: How often the loss is looked at before the best point so far must do.
-MOST: Final = 25
 
 
 class Point(NamedTuple):
@@ -33,7 +31,7 @@ class Point(NamedTuple):
 
 
 def search_line(
-    evaluate: Callable[[float], Point], start: Point, first: float, *, reach: float, tolerance: float
+    evaluate: Callable[[float], Point], start: Point, first: float, *, reach: float, tolerance: float, most: int
 ) -> tuple[Point, int]:
     """Return a point that fulfils the strong Wolfe conditions, or the best one met, and the number of evaluations.
 
@@ -49,28 +47,21 @@ def search_line(
         The largest entry of the direction.
     tolerance
         Below which change of a parameter the bracket is narrow enough.
+    most
+        How many evaluations, after the first, there may be before the best point so far must do.
 
     >>> def bowl(length):
     ...     return Point(length, (length - 2.0) ** 2, 2.0 * (length - 2.0), None)
-    >>> point, evaluations = search_line(bowl, bowl(0.0), 0.1, reach=1.0, tolerance=1e-9)
+    >>> point, evaluations = search_line(bowl, bowl(0.0), 0.1, reach=1.0, tolerance=1e-9, most=25)
     >>> point.length, evaluations
     (1.0, 2)
     """
-    low, high, evaluations = _find_bracket(evaluate, start, first)
+    low, high, evaluations = _find_bracket(evaluate, start, first, most)
     is_stuck = False  # whether the last point lay near an end of the bracket
-    while low is not high and evaluations <= MOST:
-        ends = sorted((low.length, high.length))
-        if (ends[1] - ends[0]) * reach <= tolerance:
+    while low is not high and evaluations <= most:
+        if abs(high.length - low.length) * reach <= tolerance:
             break
-        length = _lowest_between(low, high, ends)
-        margin = 0.1 * (ends[1] - ends[0])
-        if min(ends[1] - length, length - ends[0]) >= margin:
-            is_stuck = False
-        elif is_stuck or not ends[0] < length < ends[1]:
-            length = ends[1] - margin if ends[1] - length < length - ends[0] else ends[0] + margin
-            is_stuck = False
-        else:
-            is_stuck = True
+        length, is_stuck = _choose_between(low, high, is_stuck=is_stuck)
         point, evaluations = evaluate(length), evaluations + 1
         if not _has_fallen(point, start) or point.loss >= low.loss:
             low, high = (low, point) if low.loss <= point.loss else (point, low)
@@ -81,10 +72,12 @@ def search_line(
     return low, evaluations
 
 
-def _find_bracket(evaluate: Callable[[float], Point], start: Point, first: float) -> tuple[Point, Point, int]:
+def _find_bracket(
+    evaluate: Callable[[float], Point], start: Point, first: float, most: int
+) -> tuple[Point, Point, int]:
     """Return two points, the lower one first, with a good one in between; twice the same if it is good itself."""
     before, point, evaluations = start, evaluate(first), 1
-    while evaluations <= MOST:
+    while evaluations <= most:
         if not _has_fallen(point, start) or (evaluations > 2 and point.loss >= before.loss):
             break
         if _is_flat(point, start):
@@ -97,6 +90,17 @@ def _find_bracket(evaluate: Callable[[float], Point], start: Point, first: float
     else:
         before = start
     return (before, point, evaluations) if before.loss <= point.loss else (point, before, evaluations)
+
+
+def _choose_between(low: Point, high: Point, *, is_stuck: bool) -> tuple[float, bool]:
+    """Return the length to try next, and whether it lies near an end of the bracket; not twice in a row."""
+    left, right = ends = sorted((low.length, high.length))
+    length, margin = _lowest_between(low, high, ends), 0.1 * (right - left)
+    if min(right - length, length - left) >= margin:
+        return length, False
+    if is_stuck or not left < length < right:
+        return (right - margin if right - length < length - left else left + margin), False
+    return length, True
 
 
 def _has_fallen(point: Point, start: Point) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -156,7 +156,7 @@ class Optimizer:
         >>> optimizer.state_dict()["groups.0.values.velocity"]
         array([2.])
         """
-        return write_state(self.groups, self._parts())
+        return write_state(self.groups, self._parts(), self._remembered)
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from the state of an optimizer of the same kind, for parameters of the same shapes.
@@ -172,17 +172,17 @@ class Optimizer:
         DomainError
             A setting is out of range.
         """
-        read_state(type(self).__name__, state, self.groups, self._parts())
+        read_state(type(self).__name__, state, self.groups, self._parts(), self._remembered)
 
     def _parts(self) -> list[Part]:
         """Return what is remembered of each block."""
         return [
-            Part(f"groups.{place}.{block.name}", block.memory, self._remembered(group.settings))
+            Part(f"groups.{place}.{block.name}", block.memory, group)
             for place, (group, blocks) in enumerate(zip(self.groups, self._blocks, strict=True))
             for block in blocks
         ]
 
-    def _remembered(self, settings: Mapping[str, Any]) -> tuple[str, ...]:
+    def _remembered(self, settings: Mapping[str, Any]) -> Sequence[str]:
         """Return the names of the arrays that the rule remembers of a block, with these settings."""
         raise NotImplementedError
 

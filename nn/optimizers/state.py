@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,46 +15,53 @@ from nn.optimizers.settings import CHECKS, count
 
 
 class Part(NamedTuple):
-    """What is remembered of a block: under which name, where, and the names of the arrays."""
+    """What is remembered of a block: under which name, where, and the group that it is in."""
 
     name: str
     memory: Memory
-    arrays: Sequence[str]
+    group: Group
 
 
-def write_state(groups: Sequence[Group], parts: Sequence[Part]) -> dict[str, Array]:
+#: From the settings of a group to the names of the arrays that are remembered of its blocks.
+Remembered = Callable[[Mapping[str, Any]], Sequence[str]]
+
+
+def write_state(groups: Sequence[Group], parts: Sequence[Part], remembered: Remembered) -> dict[str, Array]:
     """Return all settings, and what is remembered of each block: copies, so that they stay as they are."""
     state = {full: np.array(group.settings[name]) for full, group, name in _settings(groups)}
     for part in parts:
         state[f"{part.name}.steps"] = np.array(part.memory.steps)
         if part.memory.steps:
-            state |= {f"{part.name}.{name}": part.memory[name].copy() for name in part.arrays}
+            names = remembered(part.group.settings)
+            state |= {f"{part.name}.{name}": part.memory[name].copy() for name in names}
     return state
 
 
-def read_state(user: str, state: Mapping[str, Any], groups: Sequence[Group], parts: Sequence[Part]) -> None:
+def read_state(
+    user: str, state: Mapping[str, Any], groups: Sequence[Group], parts: Sequence[Part], remembered: Remembered
+) -> None:
     """Set settings and memories from a state, if all of it fits."""
     user = f"{user}.load_state_dict"
-    entries = list(_settings(groups))
-    wanted = [full for full, _, _ in entries] + [f"{part.name}.steps" for part in parts]
+    entries, counters = list(_settings(groups)), [f"{part.name}.steps" for part in parts]
+    wanted = [*[full for full, _, _ in entries], *counters]
     _check_missing(user, state, wanted)
-    steps = [count(user, n, _plain(user, n, state[n], int), least=0) for n in [f"{part.name}.steps" for part in parts]]
+    settings = [
+        (group, name, _as_setting(user, full, state[full], group.settings[name])) for full, group, name in entries
+    ]
+    steps = [count(user, full, _as_setting(user, full, state[full], 0), least=0) for full in counters]
+    new = {group: {name: setting for owner, name, setting in settings if owner is group} for group in groups}
     homes = {
         f"{part.name}.{name}": (part.memory, name)
         for part, taken in zip(parts, steps, strict=True)
         if taken
-        for name in part.arrays
+        for name in remembered(new[part.group])
     }
     _check_missing(user, state, homes)
     _check_unknown(user, state, [*wanted, *homes])
-    settings = [
-        (group, name, CHECKS[name](user, full, _plain(user, full, state[full], type(group.settings[name]))))
-        for full, group, name in entries
-    ]
     arrays = [(memory, name, _as_array(user, full, state[full], memory)) for full, (memory, name) in homes.items()]
     # Everything fits.
-    for group, name, setting in settings:
-        group.settings[name] = setting
+    for group, own in new.items():
+        group.settings.update(own)
     for part, taken in zip(parts, steps, strict=True):
         part.memory.clear()
         part.memory.steps = taken
@@ -85,13 +92,15 @@ def _check_unknown(user: str, state: Mapping[str, Any], known: Sequence[str]) ->
         raise UnknownNameError(f"{user}: {len(unknown)} names are unknown, first {unknown[0]!r}; {hint}{_HINT}")
 
 
-def _plain(user: str, name: str, given: Any, kind: type) -> Any:
-    """Turn an array back into the number, the truth value or the pair that it was."""
-    array = np.asarray(given)
+def _as_setting(user: str, full: str, given: Any, now: Any) -> Any:
+    """Turn an array back into the number, the truth value or the pair that it was, and check that."""
+    array, kind = np.asarray(given), type(now)
     allowed = {bool: "b", int: "iu", float: "fiu", tuple: "fiu"}[kind]
     if array.dtype.kind not in allowed or array.ndim != (kind is tuple):
-        raise DomainError(f"{user}: {name} must be of type {kind.__name__}, got {given!r}")
-    return kind(array.tolist())
+        raise DomainError(f"{user}: {full} must be of type {kind.__name__}, got {given!r}")
+    name = full.rpartition(".")[2]
+    setting = kind(array.tolist())
+    return CHECKS[name](user, full, setting) if name in CHECKS else setting
 
 
 def _as_array(user: str, name: str, given: Any, memory: Memory) -> Array:

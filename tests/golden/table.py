@@ -66,3 +66,17 @@ def valley(w: Any) -> Any:
     """
     bowl = 0.5 * ((w[0] - 1.0) * (w[0] - 1.0) + 3.0 * w[1] * w[1] + 0.5 * (w[2] + 2.0) * (w[2] + 2.0))
     return (bowl + 0.1 * w[3] * w[3] + 0.05 * w[0] * w[1] * w[2] * w[3]) * 0.3
+
+
+def rosenbrock(w: Any) -> Any:
+    """Return the sum of Rosenbrock's curved valleys of neighbours, lowest at (1, 1, 1, 1): hard for line searches.
+
+    >>> rosenbrock([1.0, 1.0, 1.0, 1.0])
+    0.0
+    """
+    steep = [w[k + 1] - w[k] * w[k] for k in range(3)]
+    flat = [1.0 - w[k] for k in range(3)]
+    return sum(100.0 * steep[k] * steep[k] + flat[k] * flat[k] for k in range(3))
+
+
+LANDSCAPES = {"valley": valley, "rosenbrock": rosenbrock}

@@ -113,6 +113,8 @@ class LBFGS(Optimizer):
     def _descend(self, closure: Callable[[], Any], numbers: Array, loss: float) -> None:
         """Move along one direction after the other."""
         settings, memory = self.groups[0].settings, self._memory
+        if numbers.dtype != memory.dtype:
+            memory.convert(numbers.dtype)
         small, gradient, evaluations = settings["tolerance_change"], self._gradient(), 1
         for _ in range(settings["max_iterations"]):
             if not math.isfinite(loss) or _largest(gradient) <= settings["tolerance_grad"]:

@@ -123,7 +123,7 @@ class LBFGS(Optimizer):
             direction = self._direction(gradient)
             memory["gradient"], memory["move"] = gradient, np.zeros_like(gradient)
             start = Point(0.0, loss, float(gradient @ direction), gradient)
-            if start.slope > -small:
+            if not -math.inf < start.slope <= -small:  # nor is a nan
                 return
             # Nothing is known of the curvature before the first move: it is a short one.
             first = settings["lr"] * (min(1.0, 1.0 / float(np.abs(gradient).sum())) if memory.steps == 1 else 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any, ClassVar
 
 import numpy as np
@@ -102,9 +103,9 @@ class Optimizer:
     def zero_grad(self) -> None:
         """Set the gradient of every parameter back to zero."""
         self._pool.zero_grad()
-        for parameter in self.parameters:
-            if parameter.is_array:
-                parameter.grad = 0.0
+        for block in chain(*self._blocks):
+            if isinstance(block, TensorBlock):
+                block.tensor.grad = 0.0
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Move every parameter once, by its gradient.
@@ -114,6 +115,11 @@ class Optimizer:
         closure
             A function that computes gradients and returns the loss, called first; its result is returned. Only
             `LBFGS` needs it.
+
+        Raises
+        ------
+        ShapeError
+            A gradient that was set by hand does not have its parameter's shape.
         """
         loss = None if closure is None else closure()
         # A number that overflows is an infinity, as everywhere here.

@@ -48,6 +48,11 @@ MAKERS = {
     "momentum": lambda parameters: nn.SGD(parameters, lr=0.1, momentum=0.9, weight_decay=0.01),
     "nesterov": lambda parameters: nn.SGD(parameters, lr=0.1, momentum=0.9, nesterov=True),
     "adam": lambda parameters: nn.Adam(parameters, lr=0.05, eps=0.1, weight_decay=0.01),
+    "adamw": lambda parameters: nn.AdamW(parameters, lr=0.05, eps=0.1, weight_decay=0.1),
+    "rmsprop": lambda parameters: nn.RMSprop(parameters, lr=0.05, eps=0.1, momentum=0.5),
+    "groups": lambda parameters: nn.SGD(
+        [{"parameters": parameters[7:], "lr": 0.1}, {"parameters": parameters[:7]}], lr=0.3, momentum=0.5
+    ),
     "another order": lambda parameters: nn.SGD(parameters[::-1], lr=0.3),
     "some": lambda parameters: nn.SGD(parameters[2:-1], lr=0.3),
     "more": lambda parameters: nn.Adam([*parameters, Value(1.0)], lr=0.05, eps=0.1),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import DomainError, OperandError, Tensor, Value
+from autograd import DomainError, OperandError, Tensor, Value, compile
 from nn.optimizers.line_search import Point, search_line
 from tests.golden.table import LANDSCAPES, START, read, valley
 from tests.nn.descents import KINDS, named, numbers, take_step
@@ -82,6 +82,18 @@ def test_lbfgs_steps_back_from_where_the_loss_is_not_defined():
     np.testing.assert_array_equal(w.data, [-1.0, 1.0])
 
 
+def test_lbfgs_stays_where_the_gradient_is_not_defined():
+    w = Tensor([4.0, 3.0])
+    optimizer = nn.LBFGS([w])
+
+    def closure():
+        w.grad = np.array([np.nan, 1.0])
+        return 1.0
+
+    assert optimizer.step(closure) == 1.0
+    np.testing.assert_array_equal(w.data, [4.0, 3.0])
+
+
 def test_a_search_fulfils_the_strong_wolfe_conditions():
     for first in (1e-3, 0.1, 1.0, 7.0, 300.0):
 
@@ -94,3 +106,19 @@ def test_a_search_fulfils_the_strong_wolfe_conditions():
         assert point.loss <= start.loss + 1e-4 * point.length * start.slope
         assert abs(point.slope) <= 0.9 * abs(start.slope)
         assert evaluations <= 12
+
+
+def test_compiled_closures_are_as_good():
+    paths = []
+    for make in (compile, lambda function: function):
+        w = [Value(x) for x in START]
+        optimizer, loss = nn.LBFGS(w, max_iterations=3), make(lambda w=w: valley(w))
+
+        def closure(optimizer=optimizer, loss=loss):
+            optimizer.zero_grad()
+            found = loss()
+            found.backward()
+            return found
+
+        paths.append([(optimizer.step(closure).data, *numbers(w)) for _ in range(3)])
+    np.testing.assert_allclose(*paths, rtol=1e-9, atol=1e-12)

@@ -87,7 +87,7 @@ ORDER = [
 ]
 #: What may be imported besides the standard library; extras only where they are used.
 DEPENDENCIES = {"numpy", "graphviz", "tqdm", "safetensors", "autograd", "nn"}
-EXTRAS = {"matplotlib", "pygraphviz"}
+EXTRAS = {"matplotlib", "mlxtend", "pygraphviz", "sklearn"}
 PACKAGES = {"autograd.compiler", "autograd.testing", "autograd.visual", "nn.datasets", "nn.plots", "nn.demo"}
 
 

@@ -6,8 +6,8 @@ activations      functions by name
 initialization   how weights start
 losses           mse_loss, cross_entropy, ...
 optimizers       SGD, Adam, gradient clipping
-metrics          accuracy, confusion_matrix
-datasets         digits, iris, xor, moons, spirals, blobs
+metrics          accuracy, precision, recall, f1, confusion_matrix, roc_auc, r2, mae, rmse
+datasets         digits, iris, co2, names, alice, xor, moons, ...
 splitting        train_test_split
 """
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         l1_loss,
         mse_loss,
     )
-    from nn.metrics import accuracy, confusion_matrix
+    from nn.metrics import accuracy, confusion_matrix, f1, mae, precision, r2, recall, rmse, roc_auc
     from nn.module import Module
     from nn.optimizers import SGD, Adam, Optimizer, clip_grad_norm, clip_grad_value
     from nn.scalar import MLP, Layer, Neuron
@@ -75,12 +75,19 @@ _HOMES = {
     "confusion_matrix": "nn.metrics",
     "cross_entropy": "nn.losses",
     "datasets": "nn",
+    "f1": "nn.metrics",
     "half_sse_loss": "nn.losses",
     "hinge_loss": "nn.losses",
     "initialization": "nn",
     "l1_loss": "nn.losses",
     "load": "nn.serialization",
+    "mae": "nn.metrics",
     "mse_loss": "nn.losses",
+    "precision": "nn.metrics",
+    "r2": "nn.metrics",
+    "recall": "nn.metrics",
+    "rmse": "nn.metrics",
+    "roc_auc": "nn.metrics",
     "save": "nn.serialization",
     "train_test_split": "nn.splitting",
 }
@@ -116,12 +123,19 @@ __all__ = [
     "confusion_matrix",
     "cross_entropy",
     "datasets",
+    "f1",
     "half_sse_loss",
     "hinge_loss",
     "initialization",
     "l1_loss",
     "load",
+    "mae",
     "mse_loss",
+    "precision",
+    "r2",
+    "recall",
+    "rmse",
+    "roc_auc",
     "save",
     "train_test_split",
 ]

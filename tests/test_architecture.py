@@ -88,7 +88,15 @@ ORDER = [
 #: What may be imported besides the standard library; extras only where they are used.
 DEPENDENCIES = {"numpy", "graphviz", "tqdm", "safetensors", "autograd", "nn"}
 EXTRAS = {"matplotlib", "mlxtend", "pygraphviz", "sklearn"}
-PACKAGES = {"autograd.compiler", "autograd.testing", "autograd.visual", "nn.datasets", "nn.plots", "nn.demo"}
+PACKAGES = {
+    "autograd.compiler",
+    "autograd.testing",
+    "autograd.visual",
+    "nn.datasets",
+    "nn.metrics",
+    "nn.plots",
+    "nn.demo",
+}
 
 
 def module_name(path):

@@ -9,6 +9,8 @@ optimizers       SGD, Adam, gradient clipping
 metrics          accuracy, precision, recall, f1, confusion_matrix, roc_auc, r2, mae, rmse
 datasets         digits, iris, co2, names, alice, xor, moons, ...
 splitting        train_test_split
+data             DataLoader, windows, Vocabulary, ...
+folds            KFold, StratifiedKFold, GroupKFold, TimeSeriesSplit, ...
 """
 
 from typing import TYPE_CHECKING
@@ -26,6 +28,8 @@ if not hasattr(autograd, "__chainrule__"):
 if TYPE_CHECKING:
     from nn import datasets, initialization
     from nn.activations import ACTIVATIONS
+    from nn.data import DataLoader, Vocabulary, next_tokens, windows
+    from nn.folds import GroupKFold, KFold, RepeatedKFold, RepeatedStratifiedKFold, StratifiedKFold, TimeSeriesSplit
     from nn.layers.containers import Flatten, Residual, Sequential
     from nn.layers.dropout import Dropout, Dropout1d, Dropout2d
     from nn.layers.linear import Bilinear, Embedding, Linear
@@ -51,20 +55,28 @@ _HOMES = {
     "ACTIVATIONS": "nn.activations",
     "Adam": "nn.optimizers",
     "Bilinear": "nn.layers.linear",
+    "DataLoader": "nn.data",
     "Dropout": "nn.layers.dropout",
     "Dropout1d": "nn.layers.dropout",
     "Dropout2d": "nn.layers.dropout",
     "Embedding": "nn.layers.linear",
     "Flatten": "nn.layers.containers",
+    "GroupKFold": "nn.folds",
+    "KFold": "nn.folds",
     "Layer": "nn.scalar",
     "Linear": "nn.layers.linear",
     "MLP": "nn.scalar",
     "Module": "nn.module",
     "Neuron": "nn.scalar",
     "Optimizer": "nn.optimizers",
+    "RepeatedKFold": "nn.folds",
+    "RepeatedStratifiedKFold": "nn.folds",
     "Residual": "nn.layers.containers",
     "SGD": "nn.optimizers",
     "Sequential": "nn.layers.containers",
+    "StratifiedKFold": "nn.folds",
+    "TimeSeriesSplit": "nn.folds",
+    "Vocabulary": "nn.data",
     "accuracy": "nn.metrics",
     "as_scalar_network": "nn.twins",
     "as_tensor_network": "nn.twins",
@@ -83,6 +95,7 @@ _HOMES = {
     "load": "nn.serialization",
     "mae": "nn.metrics",
     "mse_loss": "nn.losses",
+    "next_tokens": "nn.data",
     "precision": "nn.metrics",
     "r2": "nn.metrics",
     "recall": "nn.metrics",
@@ -90,6 +103,7 @@ _HOMES = {
     "roc_auc": "nn.metrics",
     "save": "nn.serialization",
     "train_test_split": "nn.splitting",
+    "windows": "nn.data",
 }
 
 
@@ -101,18 +115,26 @@ __all__ = [
     "SGD",
     "Adam",
     "Bilinear",
+    "DataLoader",
     "Dropout",
     "Dropout1d",
     "Dropout2d",
     "Embedding",
     "Flatten",
+    "GroupKFold",
+    "KFold",
     "Layer",
     "Linear",
     "Module",
     "Neuron",
     "Optimizer",
+    "RepeatedKFold",
+    "RepeatedStratifiedKFold",
     "Residual",
     "Sequential",
+    "StratifiedKFold",
+    "TimeSeriesSplit",
+    "Vocabulary",
     "accuracy",
     "as_scalar_network",
     "as_tensor_network",
@@ -131,6 +153,7 @@ __all__ = [
     "load",
     "mae",
     "mse_loss",
+    "next_tokens",
     "precision",
     "r2",
     "recall",
@@ -138,4 +161,5 @@ __all__ = [
     "roc_auc",
     "save",
     "train_test_split",
+    "windows",
 ]

@@ -70,6 +70,8 @@ ORDER = [
     "nn.activations",
     "nn.metrics",
     "nn.splitting",
+    "nn.folds",
+    "nn.data",
     "nn.datasets",
     "nn.losses",
     "nn.scalar",
@@ -92,10 +94,12 @@ PACKAGES = {
     "autograd.compiler",
     "autograd.testing",
     "autograd.visual",
+    "nn.data",
     "nn.datasets",
+    "nn.demo",
+    "nn.folds",
     "nn.metrics",
     "nn.plots",
-    "nn.demo",
 }
 
 

@@ -1,16 +1,22 @@
 """chainrule's nn: neural networks whose gradients are derived, never written.
 
 scalar           Neuron, Layer, MLP: the textbook network, one number at a time
-module           Module: parameters by path, zero_grad, state
+module           Module: parameters and buffers by path, train and eval, state, summary
+layers           Linear, Conv2d, LSTM, MultiheadAttention, GPT, ...: layers on arrays
+twins            a scalar network as one on arrays, and back
 activations      functions by name
 initialization   how weights start
 losses           mse_loss, cross_entropy, ...
 optimizers       SGD, Adagrad, RMSprop, Adam, AdamW, LBFGS, gradient clipping
 schedules        learning rates that change from step to step
 averaging        EMA, SWA: averages of the weights along the way
-metrics          accuracy, confusion_matrix
-datasets         digits, iris, xor, moons, spirals, blobs
+training         fit, predict, and the callbacks of training
+metrics          accuracy, confusion_matrix, precision, recall, f1, roc_auc, r2, mae, rmse
+data             DataLoader, windows, Vocabulary
+datasets         digits, iris, moons, a series, names, a text, ...
 splitting        train_test_split
+folds            KFold, StratifiedKFold, GroupKFold, TimeSeriesSplit, ...
+serialization    weights in safetensors and npz files
 """
 
 from typing import TYPE_CHECKING
@@ -29,6 +35,8 @@ if TYPE_CHECKING:
     from nn import datasets, initialization, schedules
     from nn.activations import ACTIVATIONS
     from nn.averaging import EMA, SWA
+    from nn.data import DataLoader, Vocabulary, next_tokens, windows
+    from nn.folds import GroupKFold, KFold, RepeatedKFold, RepeatedStratifiedKFold, StratifiedKFold, TimeSeriesSplit
     from nn.layers.containers import Flatten, Residual, Sequential
     from nn.layers.dropout import Dropout, Dropout1d, Dropout2d
     from nn.layers.linear import Bilinear, Embedding, Linear
@@ -41,7 +49,7 @@ if TYPE_CHECKING:
         l1_loss,
         mse_loss,
     )
-    from nn.metrics import accuracy, confusion_matrix
+    from nn.metrics import accuracy, confusion_matrix, f1, mae, precision, r2, recall, rmse, roc_auc
     from nn.module import Module
     from nn.optimizers import (
         LBFGS,
@@ -69,12 +77,15 @@ _HOMES = {
     "Adam": "nn.optimizers",
     "AdamW": "nn.optimizers",
     "Bilinear": "nn.layers.linear",
+    "DataLoader": "nn.data",
     "Dropout": "nn.layers.dropout",
     "Dropout1d": "nn.layers.dropout",
     "Dropout2d": "nn.layers.dropout",
     "EMA": "nn.averaging",
     "Embedding": "nn.layers.linear",
     "Flatten": "nn.layers.containers",
+    "GroupKFold": "nn.folds",
+    "KFold": "nn.folds",
     "LBFGS": "nn.optimizers",
     "Layer": "nn.scalar",
     "Linear": "nn.layers.linear",
@@ -85,11 +96,16 @@ _HOMES = {
     "Optimizer": "nn.optimizers",
     "RMSprop": "nn.optimizers",
     "ReduceOnPlateau": "nn.schedules",
+    "RepeatedKFold": "nn.folds",
+    "RepeatedStratifiedKFold": "nn.folds",
     "Residual": "nn.layers.containers",
     "SGD": "nn.optimizers",
     "SWA": "nn.averaging",
     "Schedule": "nn.schedules",
     "Sequential": "nn.layers.containers",
+    "StratifiedKFold": "nn.folds",
+    "TimeSeriesSplit": "nn.folds",
+    "Vocabulary": "nn.data",
     "accuracy": "nn.metrics",
     "as_scalar_network": "nn.twins",
     "as_tensor_network": "nn.twins",
@@ -100,16 +116,25 @@ _HOMES = {
     "confusion_matrix": "nn.metrics",
     "cross_entropy": "nn.losses",
     "datasets": "nn",
+    "f1": "nn.metrics",
     "half_sse_loss": "nn.losses",
     "hinge_loss": "nn.losses",
     "initialization": "nn",
     "l1_loss": "nn.losses",
     "load": "nn.serialization",
+    "mae": "nn.metrics",
     "mse_loss": "nn.losses",
+    "next_tokens": "nn.data",
     "optimizer_factory": "nn.optimizers",
+    "precision": "nn.metrics",
+    "r2": "nn.metrics",
+    "recall": "nn.metrics",
+    "rmse": "nn.metrics",
+    "roc_auc": "nn.metrics",
     "save": "nn.serialization",
     "schedules": "nn",
     "train_test_split": "nn.splitting",
+    "windows": "nn.data",
 }
 
 
@@ -127,11 +152,14 @@ __all__ = [
     "Adam",
     "AdamW",
     "Bilinear",
+    "DataLoader",
     "Dropout",
     "Dropout1d",
     "Dropout2d",
     "Embedding",
     "Flatten",
+    "GroupKFold",
+    "KFold",
     "Layer",
     "Linear",
     "Module",
@@ -139,9 +167,14 @@ __all__ = [
     "Optimizer",
     "RMSprop",
     "ReduceOnPlateau",
+    "RepeatedKFold",
+    "RepeatedStratifiedKFold",
     "Residual",
     "Schedule",
     "Sequential",
+    "StratifiedKFold",
+    "TimeSeriesSplit",
+    "Vocabulary",
     "accuracy",
     "as_scalar_network",
     "as_tensor_network",
@@ -152,14 +185,23 @@ __all__ = [
     "confusion_matrix",
     "cross_entropy",
     "datasets",
+    "f1",
     "half_sse_loss",
     "hinge_loss",
     "initialization",
     "l1_loss",
     "load",
+    "mae",
     "mse_loss",
+    "next_tokens",
     "optimizer_factory",
+    "precision",
+    "r2",
+    "recall",
+    "rmse",
+    "roc_auc",
     "save",
     "schedules",
     "train_test_split",
+    "windows",
 ]

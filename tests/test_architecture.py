@@ -70,6 +70,8 @@ ORDER = [
     "nn.activations",
     "nn.metrics",
     "nn.splitting",
+    "nn.folds",
+    "nn.data",
     "nn.datasets",
     "nn.losses",
     "nn.scalar",
@@ -89,16 +91,19 @@ ORDER = [
 ]
 #: What may be imported besides the standard library; extras only where they are used.
 DEPENDENCIES = {"numpy", "graphviz", "tqdm", "safetensors", "autograd", "nn"}
-EXTRAS = {"matplotlib", "pygraphviz"}
+EXTRAS = {"matplotlib", "mlxtend", "pygraphviz", "sklearn", "tensorboardX"}
 PACKAGES = {
     "autograd.compiler",
     "autograd.testing",
     "autograd.visual",
+    "nn.data",
     "nn.datasets",
+    "nn.demo",
+    "nn.folds",
+    "nn.metrics",
     "nn.optimizers",
     "nn.plots",
     "nn.schedules",
-    "nn.demo",
 }
 
 

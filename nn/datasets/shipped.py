@@ -5,65 +5,42 @@
 * **iris**: 150 flowers, 4 lengths. R. A. Fisher, *The use of multiple measurements in taxonomic problems*, Annals of
   Eugenics 7 (1936), UCI Machine Learning Repository, https://doi.org/10.24432/C56C76, licence CC BY 4.0; the numbers
   are those printed in the paper (the repository's file differs in two rows).
+* **co2**: 526 months of carbon dioxide at Mauna Loa. C. D. Keeling and T. P. Whorf, *Atmospheric CO2 concentrations
+  derived from flask air samples at sites in the SIO network*, Carbon Dioxide Information Analysis Center, Oak Ridge
+  National Laboratory, U.S. Department of Energy, 2004; in the public domain.
+* **names**: the 8,000 given names most often given in the United States from 1880 on. Social Security Administration,
+  *National data on the relative frequency of given names*; a work of the U.S. Government, in the public domain (CC0).
+* **alice**: L. Carroll, *Alice's Adventures in Wonderland*, 1865, in the public domain; the text of Project Gutenberg.
 
-Both are stored as whole numbers in small compressed files (`DATA.txt` beside them says how they were made).
+The numbers are stored as whole numbers in small compressed files (`DATA.txt` beside them says how they were made).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Dataset:
-    """Samples, what they are, and where they come from.
-
-    Attributes
-    ----------
-    data
-        One row of features a sample, shape (samples, features).
-    target
-        The class of each sample, 0 or more, shape (samples,).
-    feature_names, target_names
-        What the columns of `data` and the numbers in `target` mean.
-    description, source, licence
-        What was measured, by whom, and on which terms it may be passed on.
-    """
-
-    data: NDArray[np.float64]
-    target: NDArray[np.int64]
-    feature_names: list[str]
-    target_names: list[str]
-    description: str
-    source: str
-    licence: str
-
-    def __repr__(self) -> str:
-        samples, features = self.data.shape
-        return f"{type(self).__name__}({samples} samples, {features} features, {len(self.target_names)} classes)"
-
-
-class Digits(Dataset):
-    """Handwritten digits: a dataset whose rows are also pictures."""
-
-    @property
-    def images(self) -> NDArray[np.float64]:
-        """The rows of `data` as pictures of 8x8 pixels, shape (1797, 8, 8)."""
-        return self.data.reshape(-1, 8, 8)
+from nn.datasets.records import Dataset, Digits, Names, Series, Text
 
 
 @cache
-def _stored(name: str) -> dict[str, NDArray[np.uint8]]:
+def _stored(name: str) -> dict[str, NDArray[Any]]:
     """Read a file of whole numbers, once a process; callers get arrays made from these, never these."""
     from importlib.resources import files  # slow to import, and only needed here
 
     with (files("nn.datasets") / name).open("rb") as file, np.load(file, allow_pickle=False) as archive:
         return dict(archive)
+
+
+@cache
+def _text(name: str) -> str:
+    """Read a text, once a process."""
+    from importlib.resources import files
+
+    return (files("nn.datasets") / name).read_text(encoding="ascii")
 
 
 def _fields(name: str, scale: float, **about: Any) -> dict[str, Any]:
@@ -128,4 +105,79 @@ def iris() -> Dataset:
             "1936; UCI Machine Learning Repository, https://doi.org/10.24432/C56C76"
         ),
         licence="CC BY 4.0, https://creativecommons.org/licenses/by/4.0/",
+    )
+
+
+def co2() -> Series:
+    """Load the carbon dioxide in the air over Mauna Loa, in parts per million: monthly means, 1958 to 2001.
+
+    A rising trend and a season of 12 months: plants take up carbon dioxide in the northern summer.
+
+    >>> from nn.datasets import co2
+    >>> co2()
+    Series(CO2 (ppm), 526 steps from 1958-03 to 2001-12, period 12)
+    >>> co2().values[-3:].tolist()
+    [368.05, 369.38, 371.02]
+    """
+    stored = _stored("co2.npz")
+    filled = np.zeros(len(stored["values"]), dtype=bool)
+    filled[stored["filled"]] = True
+    return Series(
+        values=stored["values"] / 100.0,  # stored in hundredths
+        times=stored["months"].astype("datetime64[M]"),
+        filled=filled,
+        period=12,
+        name="CO2 (ppm)",
+        description=(
+            "Carbon dioxide in the air at the Mauna Loa Observatory, Hawaii, in parts per million by volume: means of "
+            "the weekly flask samples of each month. Five months have none (June and October 1958, February to April "
+            "1964); their values lie on the line between the neighbours."
+        ),
+        source=(
+            "C. D. Keeling, T. P. Whorf: Atmospheric CO2 concentrations derived from flask air samples at sites in "
+            "the SIO network, in Trends: A Compendium of Data on Global Change, Carbon Dioxide Information Analysis "
+            "Center, Oak Ridge National Laboratory, U.S. Department of Energy, 2004"
+        ),
+        licence="public domain",
+    )
+
+
+def names() -> Names:
+    """Load 8,000 given names in small letters a to z, the most frequent first.
+
+    >>> from nn.datasets import names
+    >>> names()
+    Names(james, john, robert, ...: 8000)
+    >>> len(names()), max(names(), key=len)
+    (8000, 'maryelizabeth')
+    """
+    return Names(
+        _text("names.txt").split(),
+        description=(
+            "The 8,000 names that were given most often, to girls and boys together, in the United States from 1880 "
+            "to 2017, in the order of how often, in small letters; what stands for a missing name is left out."
+        ),
+        source="U.S. Social Security Administration: National data on the relative frequency of given names",
+        licence="public domain (CC0): a work of the U.S. Government",
+    )
+
+
+def alice() -> Text:
+    """Load *Alice's Adventures in Wonderland*: about 144,000 characters of 69 kinds.
+
+    >>> from nn.datasets import alice
+    >>> alice()
+    Text(Alice's Adventures in Wonderland, 143726 characters)
+    >>> alice().text[33:81]
+    'Alice was beginning to get very tired of sitting'
+    """
+    return Text(
+        _text("alice.txt"),
+        title="Alice's Adventures in Wonderland",
+        description=(
+            "The whole book, from the first chapter on. Lines are without indents, there is at most one empty line "
+            "in a row, and the rows of stars are left out. Quotation marks are ` and '."
+        ),
+        source="Lewis Carroll: Alice's Adventures in Wonderland, Macmillan, London 1865; text of Project Gutenberg",
+        licence="public domain",
     )

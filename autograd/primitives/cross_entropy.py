@@ -33,7 +33,7 @@ def one_hot(labels: Any, classes: int, axis: int) -> Any:
 
 
 def _cost_of_labels(x: Any, *, labels: Any, axis: int) -> Any:
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         shifted = x - np.maximum.reduce(x, axis=axis, keepdims=True)
         return np.log(np.add.reduce(np.exp(shifted), axis=axis)) - chosen(shifted, labels, axis)
 
@@ -58,7 +58,7 @@ cross_entropy_of_labels: ArrayPrimitive = ArrayPrimitive(
 
 
 def _cost_of_distributions(x: Any, t: Any, *, axis: int) -> Any:
-    with np.errstate(invalid="ignore"):  # a certain 0 against a score of -inf: nan, as in PyTorch
+    with np.errstate(invalid="ignore", over="ignore"):  # a certain 0 against a score of -inf: nan, as in PyTorch
         return -np.add.reduce(t * log_softmax.array(x, axis=axis), axis=axis)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import DomainError, Node, ShapeError, TracingError, logsumexp, not_equal, relu, take, total
+from autograd import DomainError, Node, ShapeError, TracingError, logsumexp, not_equal, relu, take, total, where
 from nn.losses.class_arrays import NOTHING_LEFT
 from nn.losses.labels import class_weights, read_label, read_rows
 from nn.losses.pairs import as_list
@@ -109,7 +109,10 @@ def _reduced(
     """Return the costs of all samples reduced; a mean is over the weights of the labels, as in PyTorch."""
     kept = [not _is_ignored(loss, label, ignored) for label in labels]
     classes = [read_label(loss, y, len(row)) if keep else 0 for row, y, keep in zip(rows, labels, kept, strict=True)]
-    costs = [cost(row, y) if keep else 0.0 for row, y, keep in zip(rows, classes, kept, strict=True)]
+    # What is ignored is a node too: a batch of nothing else has a gradient, which is 0.
+    costs = [
+        cost(row, y) if keep else where(0.0, row[0], 0.0) for row, y, keep in zip(rows, classes, kept, strict=True)
+    ]
     if weights is None:
         norm: Any = sum(kept)
     else:

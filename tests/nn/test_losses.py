@@ -47,6 +47,13 @@ def named(rows):
     ]
 
 
+def is_worth_two_orders(row):
+    """Tell which rows to differentiate twice: one reduction of all, and the richest stacks."""
+    settings = row["settings"]
+    finite = math.isfinite(np.min(decode(row["predictions"])))
+    return finite and settings["reduction"] == "none" and (np.ndim(row["predictions"]) < 3 or len(settings) == 4)
+
+
 def cost(row, predictions):
     return LOSSES[row["name"]](predictions, row["targets"], **row.get("settings", {}))
 
@@ -72,8 +79,7 @@ def test_every_loss_has_golden_rows_and_is_exported():
 def test_tensors_equal_pytorch(row):
     predictions = Tensor(decode(row["predictions"]))
     loss = cost(row, predictions)
-    with np.errstate(all="ignore"):
-        weighted(loss).backward()
+    weighted(loss).backward()
     np.testing.assert_allclose(loss.data, np.array(decode(row["value"])), rtol=1e-12, atol=1e-15)
     np.testing.assert_allclose(predictions.grad, np.array(decode(row["grad"])), rtol=1e-11, atol=1e-14)
 
@@ -81,7 +87,8 @@ def test_tensors_equal_pytorch(row):
 @pytest.mark.parametrize("row", named(GOLDEN["rows"]))
 def test_tensors_equal_pytorch_at_the_edges(row):
     predictions = Tensor(decode(row["predictions"]))
-    loss = cost(row, predictions)
+    with np.errstate(all="ignore"):
+        loss = cost(row, predictions)
     loss.backward()
     np.testing.assert_allclose(loss.data, float(row["value"]), rtol=1e-12)
     rtol = 1e-8 if row["name"] == "binary_cross_entropy" else 1e-11  # PyTorch's guard of 1e-12 is a 32-bit float
@@ -111,7 +118,7 @@ def test_plain_numbers_give_the_same_as_nodes(row):
     np.testing.assert_allclose(cost(row, predictions), expected, rtol=1e-12, atol=1e-15)
 
 
-@pytest.mark.parametrize("row", named([row for row in SETTINGS if math.isfinite(np.min(decode(row["predictions"])))]))
+@pytest.mark.parametrize("row", named([row for row in SETTINGS if is_worth_two_orders(row)]))
 def test_derivatives_agree_with_finite_differences_to_second_order(row):
     def loss(predictions):
         return weighted(cost(row, predictions))
@@ -163,7 +170,7 @@ def test_float32_stays(name):
         np.testing.assert_allclose(loss.data, LOSSES[name](predictions, targets, reduction=reduction), rtol=2e-5)
     loss.sum().backward()
     assert single.grad.dtype == np.float32
-    assert all(node.dtype == np.float32 for node in topological_order(loss) if isinstance(node, Tensor))
+    assert not [node for node in topological_order(loss) if node.dtype == np.float64]
 
 
 @pytest.mark.parametrize("weight", [[0.5, 2.0, 1.0], np.array([0.5, 2.0, 1.0])])
@@ -260,7 +267,7 @@ def test_bad_class_probabilities_and_weights_of_lists():
     rows = map_leaves(Value, numbers(2, 3).tolist())
     with pytest.raises(ShapeError, match="2 class probabilities for 3 scores"):
         nn.cross_entropy(rows, [[0.5, 0.5], [0.5, 0.5]])
-    with pytest.raises(DomainError, match="class probabilities from 0 to 1, got 1.5"):
+    with pytest.raises(DomainError, match=r"class probabilities from 0 to 1, got 1\.5"):
         nn.cross_entropy(rows, [[0.5, 0.5, 0.0], [1.5, 0.5, 0.0]])
     with pytest.raises(DomainError, match="class probabilities"):
         nn.cross_entropy(rows, [[0.5, 0.5, 0.0]] * 2, ignore_index=0)

@@ -19,34 +19,44 @@ def _column(x: Any, axis: int) -> Any:
 # --- the truth is a class -----------------------------------------------------------------------------------------
 
 
-def chosen(x: Any, labels: Any, axis: int) -> Any:
-    """Return of an array the entry of each sample at its label."""
-    if axis == x.ndim - 1 == 1:
-        return x[np.arange(len(x)), labels]
-    return np.take_along_axis(x, np.expand_dims(labels, axis), axis).squeeze(axis)[()]
-
-
 def one_hot(labels: Any, classes: int, axis: int) -> Any:
     """Return truth values along a new axis: true at the label."""
     numbers = np.arange(classes).reshape((classes,) + (1,) * (np.ndim(labels) - axis))
     return np.equal(np.expand_dims(labels, axis), numbers)
 
 
+def _places(labels: Any, axis: int) -> tuple[Any, ...]:
+    """Return the index of the entry of each sample at its label."""
+    others = [np.arange(len(labels))] if labels.ndim == 1 else [*np.indices(labels.shape, sparse=True)]
+    return (*others[:axis], labels, *others[axis:])
+
+
 def _cost_of_labels(x: Any, *, labels: Any, axis: int) -> Any:
     with np.errstate(invalid="ignore", over="ignore"):
         shifted = x - np.maximum.reduce(x, axis=axis, keepdims=True)
-        return np.log(np.add.reduce(np.exp(shifted), axis=axis)) - chosen(shifted, labels, axis)
+        right = shifted[_places(labels, axis)]
+        return np.log(np.add.reduce(np.exp(shifted, out=shifted), axis=axis)) - right
 
 
 def _excess(x: Any, labels: Any, axis: int) -> Any:
     """Return the derivative: the probabilities, less 1 at the label."""
-    return softmax(x, axis=axis) - one_hot(labels, x.shape[axis], axis)
+    p = softmax(x, axis=axis)
+    if p.__class__ is not np.ndarray:
+        return p - one_hot(labels, x.shape[axis], axis)
+    p[_places(labels, axis)] -= 1.0  # a new array of ours, and most of it stays
+    return p
+
+
+def _pull_labels(cotangent: Any, out: Any, x: Any, *, labels: Any, axis: int) -> Any:
+    excess = _excess(x, labels, axis)
+    excess *= _column(cotangent, axis)
+    return excess
 
 
 cross_entropy_of_labels: ArrayPrimitive = ArrayPrimitive(
     "cross_entropy of labels",
     _cost_of_labels,
-    lambda cotangent, out, x, *, labels, axis: _column(cotangent, axis) * _excess(x, labels, axis),
+    _pull_labels,
     push=lambda tangents, out, x, *, labels, axis: sum(
         tangents[0] * _excess(x, labels, axis), axis=axis, keepdims=False
     ),

@@ -42,7 +42,7 @@ def read_labels(loss: str, labels: Any, shape: tuple[int, ...], axis: int, ignor
     if ignored is not None and (found == ignored).any():
         skipped = found == ignored
         found[skipped] = 0
-    if found.min() < 0 or found.max() >= shape[axis]:
+    if np.maximum.reduce(found.view(np.uintp), axis=None) >= shape[axis]:  # as such, numbers below 0 are huge
         wrong = found[(found < 0) | (found >= shape[axis])].flat[0]
         raise DomainError(f"{loss}: expected labels from 0 to {shape[axis] - 1}, got {wrong}{_about_ignoring(wrong)}")
     return found[()], skipped

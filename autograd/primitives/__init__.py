@@ -13,6 +13,7 @@ shaping         reshape, transpose, broadcast_to, concatenate, pad, ...
 indexing        getitem, scatter_add, take_along_axis
 contraction     matmul, einsum, linear
 reductions      sum, mean, amax, prod, softmax, cumsum, ...
+cross_entropy   the cost of class scores, from the scores
 windows         sliding_windows
 algebra         solve, inv, det, cholesky
 """

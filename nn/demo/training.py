@@ -19,7 +19,7 @@ Labels = Sequence[int] | NDArray[np.int64]
 
 def batch_loss(model: MLP, rows: Rows, labels: Labels) -> Value:
     """Return the mean cross-entropy of a batch, with the whole computation behind it."""
-    loss: Value = cross_entropy([model(row) for row in rows], labels)  # type: ignore[arg-type]
+    loss: Value = cross_entropy([model(row) for row in rows], labels)
     return loss
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import autograd as ag
+from autograd.primitives.cross_entropy import cross_entropy_of_distributions, cross_entropy_of_labels
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -105,6 +106,10 @@ CASES: dict[str, Case] = {
     "softmax": _case(lambda x: x.softmax(axis=0) * x.softmax(axis=1), numbers(2, 3)),
     "log_softmax": _case(lambda x: x.log_softmax(axis=-1) * x, numbers(2, 3)),
     # products
+    "cross_entropy of labels": _case(lambda x: cross_entropy_of_labels(x, labels=_index, axis=1), numbers(2, 3, 2)),
+    "cross_entropy of distributions": _case(
+        lambda x, t: cross_entropy_of_distributions(x, t, axis=0), numbers(3, 2), positive(3, 2, shift=1)
+    ),
     "matmul": _case(lambda x, y: x @ y, numbers(2, 3), numbers(3, 2, shift=1)),
     "matmul of a vector": _case(lambda x, y: x @ y, numbers(2, 3), numbers(3, shift=1)),
     "matmul with a vector": _case(lambda x, y: x @ y, numbers(2), numbers(2, 3, shift=1)),

@@ -1,0 +1,95 @@
+"""The rows of the cross-entropy of softmax: scores in, the cost of each sample out, and no probabilities in between."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.array_primitive import ArrayPrimitive
+from autograd.primitives.reductions import log_softmax, softmax, sum
+from autograd.primitives.shaping import reshape
+
+
+def _column(x: Any, axis: int) -> Any:
+    """Return x with an axis of size 1 where the classes were."""
+    return reshape(x, shape=(*x.shape[:axis], 1, *x.shape[axis:]))
+
+
+# --- the truth is a class -----------------------------------------------------------------------------------------
+
+
+def one_hot(labels: Any, classes: int, axis: int) -> Any:
+    """Return truth values along a new axis: true at the label."""
+    numbers = np.arange(classes).reshape((classes,) + (1,) * (np.ndim(labels) - axis))
+    return np.equal(np.expand_dims(labels, axis), numbers)
+
+
+def _places(labels: Any, axis: int) -> tuple[Any, ...]:
+    """Return the index of the entry of each sample at its label."""
+    others = [np.arange(len(labels))] if labels.ndim == 1 else [*np.indices(labels.shape, sparse=True)]
+    return (*others[:axis], labels, *others[axis:])
+
+
+def _cost_of_labels(x: Any, *, labels: Any, axis: int) -> Any:
+    with np.errstate(invalid="ignore", over="ignore"):
+        shifted = x - np.maximum.reduce(x, axis=axis, keepdims=True)
+        right = shifted[_places(labels, axis)]
+        return np.log(np.add.reduce(np.exp(shifted, out=shifted), axis=axis)) - right
+
+
+def _excess(x: Any, labels: Any, axis: int) -> Any:
+    """Return the derivative: the probabilities, less 1 at the label."""
+    p = softmax(x, axis=axis)
+    if p.__class__ is not np.ndarray:
+        return p - one_hot(labels, x.shape[axis], axis)
+    p[_places(labels, axis)] -= 1.0  # a new array of ours, and most of it stays
+    return p
+
+
+def _pull_labels(cotangent: Any, out: Any, x: Any, *, labels: Any, axis: int) -> Any:
+    excess = _excess(x, labels, axis)
+    excess *= _column(cotangent, axis)
+    return excess
+
+
+cross_entropy_of_labels: ArrayPrimitive = ArrayPrimitive(
+    "cross_entropy of labels",
+    _cost_of_labels,
+    _pull_labels,
+    push=lambda tangents, out, x, *, labels, axis: sum(
+        tangents[0] * _excess(x, labels, axis), axis=axis, keepdims=False
+    ),
+    symbol="CE",
+    doc="-log softmax(x) at the label of each sample",
+)
+
+# --- the truth is a distribution ----------------------------------------------------------------------------------
+
+
+def _cost_of_distributions(x: Any, t: Any, *, axis: int) -> Any:
+    with np.errstate(invalid="ignore", over="ignore"):  # a certain 0 against a score of -inf: nan, as in PyTorch
+        return -np.add.reduce(t * log_softmax.array(x, axis=axis), axis=axis)
+
+
+def _push_distributions(tangents: Any, out: Any, x: Any, t: Any, *, axis: int) -> Any:
+    moved_x, moved_t = tangents
+    terms = [] if moved_x is None else [moved_x * _excess_over(x, t, axis)]
+    terms += [] if moved_t is None else [moved_t * -log_softmax(x, axis=axis)]
+    moved = terms[0] if len(terms) == 1 else terms[0] + terms[1]
+    return sum(moved, axis=axis, keepdims=False)
+
+
+def _excess_over(x: Any, t: Any, axis: int) -> Any:
+    return softmax(x, axis=axis) * sum(t, axis=axis, keepdims=True) - t
+
+
+cross_entropy_of_distributions: ArrayPrimitive = ArrayPrimitive(
+    "cross_entropy of distributions",
+    _cost_of_distributions,
+    lambda cotangent, out, x, t, *, axis: _column(cotangent, axis) * _excess_over(x, t, axis),
+    lambda cotangent, out, x, t, *, axis: _column(cotangent, axis) * -log_softmax(x, axis=axis),
+    push=_push_distributions,
+    symbol="CE",
+    doc="-sum(t * log softmax(x)) along the axis of the classes",
+)

@@ -156,10 +156,11 @@ def _column(
     path: Path, name: str, texts: Sequence[str], missing: Collection[str], decimal: str, lines: NDArray[np.int64]
 ) -> Column:
     """Read the cells of one column."""
+    stripped = [None if (cell := text.strip()) in missing else cell for text in texts]
     cells = np.empty(len(texts), dtype=object)
-    cells[:] = [None if (cell := text.strip()) in missing else cell for text in texts]
+    cells[:] = stripped
     try:
-        numbers = np.array([np.nan if cell is None else _number(cell, decimal) for cell in cells])
+        numbers = _numbers(stripped, decimal)
     except ValueError:
         return Column(name, cells, None)
     if np.isinf(numbers).any():
@@ -169,13 +170,14 @@ def _column(
     return Column(name, cells, numbers)
 
 
-def _number(cell: str, decimal: str) -> float:
-    """Read a number, with a decimal comma and points between thousands where that is the way of the file."""
-    if "_" in cell:  # which Python allows between digits
-        raise ValueError(cell)
-    if decimal == "," and "," in cell:
-        cell = cell.replace(".", "").replace(",", ".")
-    return float(cell)
+def _numbers(cells: Sequence[str | None], decimal: str) -> NDArray[np.float64]:
+    """Read numbers, with a decimal comma and points between thousands where that is the way of the file."""
+    texts = ["nan" if cell is None else cell for cell in cells]
+    if "_" in "".join(texts):
+        raise ValueError("Python would allow underscores between digits")
+    if decimal == ",":
+        texts = [text.replace(".", "").replace(",", ".") if "," in text else text for text in texts]
+    return np.array(list(map(float, texts)))
 
 
 def _task(target: Column, task: str, path: Path) -> str:

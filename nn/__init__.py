@@ -12,7 +12,7 @@ schedules        learning rates that change from step to step
 averaging        EMA, SWA: averages of the weights along the way
 training         fit, predict, and the callbacks of training
 metrics          accuracy, confusion_matrix, precision, recall, f1, roc_auc, r2, mae, rmse
-data             DataLoader, windows, Vocabulary
+data             load_csv, load_arrays, Preparation, Standardizer, DataLoader, windows, Vocabulary
 datasets         digits, iris, moons, a series, names, a text, ...
 splitting        train_test_split
 folds            KFold, StratifiedKFold, GroupKFold, TimeSeriesSplit, ...

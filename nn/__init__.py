@@ -35,7 +35,17 @@ if TYPE_CHECKING:
     from nn import datasets, initialization, schedules
     from nn.activations import ACTIVATIONS
     from nn.averaging import EMA, SWA
-    from nn.data import DataLoader, Vocabulary, next_tokens, windows
+    from nn.data import (
+        DataLoader,
+        Preparation,
+        Standardizer,
+        Table,
+        Vocabulary,
+        load_arrays,
+        load_csv,
+        next_tokens,
+        windows,
+    )
     from nn.folds import GroupKFold, KFold, RepeatedKFold, RepeatedStratifiedKFold, StratifiedKFold, TimeSeriesSplit
     from nn.layers.containers import Flatten, Residual, Sequential
     from nn.layers.dropout import Dropout, Dropout1d, Dropout2d
@@ -102,6 +112,7 @@ _HOMES = {
     "Neuron": "nn.scalar",
     "OPTIMIZERS": "nn.optimizers",
     "Optimizer": "nn.optimizers",
+    "Preparation": "nn.data",
     "RMSprop": "nn.optimizers",
     "ReduceOnPlateau": "nn.schedules",
     "RepeatedKFold": "nn.folds",
@@ -111,7 +122,9 @@ _HOMES = {
     "SWA": "nn.averaging",
     "Schedule": "nn.schedules",
     "Sequential": "nn.layers.containers",
+    "Standardizer": "nn.data",
     "StratifiedKFold": "nn.folds",
+    "Table": "nn.data",
     "TimeSeriesSplit": "nn.folds",
     "Vocabulary": "nn.data",
     "accuracy": "nn.metrics",
@@ -132,6 +145,8 @@ _HOMES = {
     "kl_div_loss": "nn.losses",
     "l1_loss": "nn.losses",
     "load": "nn.serialization",
+    "load_arrays": "nn.data",
+    "load_csv": "nn.data",
     "mae": "nn.metrics",
     "mse_loss": "nn.losses",
     "multi_margin_loss": "nn.losses",
@@ -180,6 +195,7 @@ __all__ = [
     "Module",
     "Neuron",
     "Optimizer",
+    "Preparation",
     "RMSprop",
     "ReduceOnPlateau",
     "RepeatedKFold",
@@ -187,7 +203,9 @@ __all__ = [
     "Residual",
     "Schedule",
     "Sequential",
+    "Standardizer",
     "StratifiedKFold",
+    "Table",
     "TimeSeriesSplit",
     "Vocabulary",
     "accuracy",
@@ -208,6 +226,8 @@ __all__ = [
     "kl_div_loss",
     "l1_loss",
     "load",
+    "load_arrays",
+    "load_csv",
     "mae",
     "mse_loss",
     "multi_margin_loss",

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd.errors import DomainError, OperandError, ShapeError
+from nn.data.table import Table
 from nn.randomness import generator
 
 Positions = NDArray[np.int64]
@@ -23,9 +24,9 @@ def train_test_split(
 ) -> list[Any]:
     """Divide samples at random; return X_train, X_test, y_train, y_test, ... for the arrays X, y, ...
 
-    Arrays and lists stay what they are, and rows that belong together stay together. `test_size` is a share between
-    0 and 1 (rounded up to whole samples) or a number of samples. With `stratify`, the class of each sample, both
-    parts hold every class in its share of the whole.
+    Arrays, lists and tables stay what they are, and rows that belong together stay together. `test_size` is a share
+    between 0 and 1 (rounded up to whole samples) or a number of samples. With `stratify`, the class of each sample,
+    both parts hold every class in its share of the whole.
 
     >>> X, y = np.arange(20).reshape(10, 2), list("aaaaabbbbb")
     >>> X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=4, rng=0, stratify=y)
@@ -56,7 +57,7 @@ def _common_length(arrays: tuple[Any, ...]) -> int:
     if not arrays:
         raise ShapeError("train_test_split: got no arrays, expected at least one; try train_test_split(X, y)")
     for array in arrays:
-        if isinstance(array, str | bytes) or not isinstance(array, np.ndarray | Sequence):
+        if isinstance(array, str | bytes) or not isinstance(array, np.ndarray | Sequence | Table):
             raise OperandError(
                 f"train_test_split: got {type(array).__name__}, expected arrays or lists (settings are given by name)"
             )
@@ -125,6 +126,6 @@ def _shares(members: Positions, held_back: int) -> Positions:
 
 
 def _take(array: Any, part: Positions) -> Any:
-    if isinstance(array, np.ndarray):
+    if isinstance(array, np.ndarray | Table):
         return array[part]
     return [array[position] for position in part]

@@ -52,8 +52,8 @@ def is_binary(scores: NDArray[Any]) -> bool:
     return scores.dtype.kind == "f" if scores.ndim == 1 else scores.shape[1] == 1
 
 
-def read_numbers(nested: Any, name: str) -> NDArray[Any]:
-    """Turn lists of nodes or numbers into an array of floats or whole numbers, shape (samples,) or (samples, width)."""
+def read_numbers(nested: Any, name: str, *, most_axes: int = 2) -> NDArray[Any]:
+    """Turn lists of nodes or numbers into an array of floats or whole numbers, shape (samples,) or (samples, ...)."""
     if isinstance(nested, np.ndarray) and nested.dtype == object:
         nested = nested.tolist()
     plain = map_leaves(lambda leaf: leaf.data if isinstance(leaf, Node) else leaf, nested)
@@ -63,7 +63,7 @@ def read_numbers(nested: Any, name: str) -> NDArray[Any]:
         raise ShapeError(f"{name}: got rows of different lengths, expected one length") from error
     if numbers.dtype.kind not in "biuf":
         raise OperandError(f"{name}: got {nested!r:.60}, expected numbers")
-    if numbers.ndim not in (1, 2) or numbers.size == 0:
+    if not 1 <= numbers.ndim <= most_axes or numbers.size == 0:
         raise ShapeError(f"{name}: got shape {numbers.shape}, expected one number or one row a sample, and a sample")
     return numbers
 

@@ -71,14 +71,15 @@ def r2(predictions: Any, targets: Any) -> float:
 
 def _columns(predictions: Any, targets: Any) -> tuple[Numbers, Numbers]:
     """Return predictions and targets as columns, each of shape (samples, numbers a sample)."""
-    predicted, wanted = read_numbers(predictions, "predictions"), read_numbers(targets, "targets")
+    predicted = read_numbers(predictions, "predictions", most_axes=32)
+    wanted = read_numbers(targets, "targets", most_axes=32)
     refuse_nan(predicted, "predictions", "has the training diverged?")
     refuse_nan(wanted, "targets", "remove samples without a target first")
     check_lengths(predicted, wanted, "target")
-    columns = predicted.reshape(len(predicted), -1), wanted.reshape(len(wanted), -1)
-    if columns[0].shape != columns[1].shape:
+    if predicted.shape != wanted.shape and not predicted.size == wanted.size == len(wanted):
         raise ShapeError(
             f"predictions of shape {predicted.shape} do not fit targets of shape {wanted.shape}, expected one "
             "prediction a target; give the last layer as many outputs as a sample has targets"
         )
-    return columns[0].astype(np.float64), columns[1].astype(np.float64)
+    shape = len(wanted), -1
+    return predicted.reshape(shape).astype(np.float64), wanted.reshape(shape).astype(np.float64)

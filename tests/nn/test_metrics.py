@@ -228,6 +228,16 @@ def test_numbers_that_cannot_be_compared_are_refused(metric, predictions, target
         metric(predictions, targets)
 
 
+@pytest.mark.parametrize("metric", [mae, rmse, r2])
+def test_forecasts_of_several_steps_and_channels(metric):
+    rng = np.random.default_rng(1)
+    guess, truth = rng.normal(size=(2, 6, 4, 3))
+    assert metric(guess, truth) == metric(guess.reshape(6, 12), truth.reshape(6, 12))
+    assert metric(Tensor(guess), truth) == metric(guess, truth)
+    with pytest.raises(ShapeError, match=r"\(6, 4, 3\) do not fit targets of shape \(6, 3, 4\)"):
+        metric(guess, truth.swapaxes(1, 2))
+
+
 def test_one_sample_has_no_variance():
     with pytest.raises(DomainError, match="r2: got a single sample"):
         r2([1.0], [1.0])

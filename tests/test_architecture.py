@@ -85,6 +85,7 @@ ORDER = [
     "nn.optimizers",
     "nn.schedules",
     "nn.averaging",
+    "nn.training",
     "nn.plots",
     "nn",
     "nn.cli",
@@ -106,6 +107,7 @@ PACKAGES = {
     "nn.optimizers",
     "nn.plots",
     "nn.schedules",
+    "nn.training",
 }
 
 

@@ -1,0 +1,15 @@
+"""Training: from a network, a loss and data to a network that has learned.
+
+fitting         fit: train a model; what most programs call
+trainer         Trainer: the loop itself, on a screen
+batches         what counts as data, and what is wrong with it
+runners         how a batch runs through a network of Values or of Tensors
+history         History: what happened, epoch by epoch
+callback        Callback: who is told
+stopping        EarlyStopping, StopAfter
+checkpoints     Checkpoint: the best weights; Resume: everything, to go on exactly
+logging         CSVLogger, JSONLogger, TensorBoard, ProgressBar
+rates           LearningRate, ReduceLearningRate, find_learning_rate
+prediction      predict, predict_proba
+failures        what stops a training, and why
+"""

@@ -1,0 +1,43 @@
+"""`Callback`: who is told how a training goes, and may step in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nn.training.trainer import Trainer
+
+
+class Callback:
+    """Told of what happens in a training; a subclass writes those methods that it needs.
+
+    A callback reads the trainer (`trainer.history.rows[-1]`, `trainer.epoch`, `trainer.iteration`, `trainer.model`,
+    `trainer.optimizer`) and ends the training with `trainer.stop("why")`.
+
+    >>> class Impatient(Callback):
+    ...     def on_epoch(self, trainer):
+    ...         if trainer.epoch == 3:
+    ...             trainer.stop("three epochs are enough")
+    """
+
+    def on_start(self, trainer: Trainer) -> None:
+        """Before the first epoch."""
+
+    def on_gradients(self, trainer: Trainer) -> None:
+        """In each iteration, when the gradients are there and the parameters have not moved yet."""
+
+    def on_iteration(self, trainer: Trainer) -> None:
+        """After each update."""
+
+    def on_epoch(self, trainer: Trainer) -> None:
+        """After each epoch, when its row stands in the history."""
+
+    def on_end(self, trainer: Trainer) -> None:
+        """After the last epoch, however the training ended."""
+
+    def state(self) -> dict[str, Any]:
+        """Return what it must remember to go on after an interruption, as JSON can write it."""
+        return {}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` returned."""

@@ -1,0 +1,150 @@
+"""Files that a training leaves on its way: its best weights, and all that it takes to go on exactly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd import DomainError
+from nn.serialization import read_arrays, save, write_arrays
+from nn.training.callback import Callback
+from nn.training.stopping import Judge
+
+if TYPE_CHECKING:
+    from nn.training.trainer import Trainer
+
+
+class Checkpoint(Callback):
+    """Write the weights of the best epoch so far to a file, for `nn.load`.
+
+    Parameters
+    ----------
+    path
+        Ends in .safetensors or .npz; its folder is made when it is missing.
+    monitor, mode
+        What is judged, and which way is better: as in `EarlyStopping`.
+    """
+
+    def __init__(self, path: str | PathLike[str], *, monitor: str | None = None, mode: str | None = None) -> None:
+        self.path = Path(path)
+        self._judge = Judge("Checkpoint", monitor, mode)
+
+    def on_start(self, trainer: Trainer) -> None:
+        """Find out before any work is lost whether the file can be written."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if not self.path.exists():
+            save(trainer.model, self.path)
+
+    def on_epoch(self, trainer: Trainer) -> None:
+        """Write the weights if they are the best so far."""
+        if self._judge.is_better(trainer):
+            save(trainer.model, self.path)
+
+    def state(self) -> dict[str, Any]:
+        """Return what it must remember."""
+        return self._judge.state()
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` returned."""
+        self._judge.load_state(state)
+
+
+class Resume(Callback):
+    """Keep everything that it takes to go on in a file, and go on from it when it is there already.
+
+    Run the same program again after an interruption: the training goes on after the last whole epoch, and its numbers
+    are those of a training that was never interrupted. Weights, the optimizer's memory, the history, what callbacks
+    remember, and the states of all random generators are kept: that which shuffles, and those of layers (`Dropout`).
+
+    Parameters
+    ----------
+    path
+        Ends in .safetensors or .npz; its folder is made when it is missing.
+    every
+        How many epochs there are between two writings.
+    """
+
+    def __init__(self, path: str | PathLike[str], *, every: int = 1) -> None:
+        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+            raise DomainError(f"Resume: every must be a number of epochs, 1 or more, got {every!r}")
+        self.path, self.every = Path(path), every
+
+    def on_start(self, trainer: Trainer) -> None:
+        """Go on from the file, if there is one."""
+        if self.path.exists():
+            self._read(trainer)
+        else:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._write(trainer)
+
+    def on_epoch(self, trainer: Trainer) -> None:
+        """Write the file."""
+        if trainer.epoch % self.every == 0 or trainer.epoch == trainer.epochs:
+            self._write(trainer)
+
+    def _write(self, trainer: Trainer) -> None:
+        best_epoch, best, best_weights = trainer.best or (0, 0.0, {})
+        arrays = {
+            f"{part}.{name}": np.asarray(array)
+            for part, numbers in (
+                ("model", trainer.model.state_dict()),
+                ("optimizer", trainer.optimizer.state_dict()),
+                ("best", best_weights),
+            )
+            for name, array in numbers.items()
+        }
+        progress = {
+            "epoch": trainer.epoch,
+            "iteration": trainer.iteration,
+            "history": trainer.history.rows,
+            "best": [best_epoch, best],
+            "batches": trainer.batches.state_dict() if hasattr(trainer.batches, "state_dict") else {},
+            "generators": [generator.bit_generator.state for generator in _generators(trainer)],
+            "callbacks": [callback.state() for callback in trainer.callbacks],
+        }
+        write_arrays(self.path, arrays, {"training": json.dumps(progress)})
+
+    def _read(self, trainer: Trainer) -> None:
+        arrays, notes = read_arrays(self.path)
+        if "training" not in notes:
+            raise DomainError(f"Resume: {str(self.path)!r} holds weights but no training; choose another path")
+        progress = json.loads(notes["training"])
+        generators = list(_generators(trainer))
+        if (len(generators), len(trainer.callbacks)) != (len(progress["generators"]), len(progress["callbacks"])):
+            raise DomainError(
+                f"Resume: {str(self.path)!r} is of a training with other callbacks or layers; "
+                "go on with the same program, or delete the file to start again"
+            )
+        parts = {part: _part(arrays, part) for part in ("model", "optimizer", "best")}
+        trainer.model.load_state_dict(parts["model"])
+        trainer.optimizer.load_state_dict(parts["optimizer"])
+        trainer.epoch, trainer.iteration = progress["epoch"], progress["iteration"]
+        trainer.history.rows[:] = progress["history"]
+        best_epoch, best = progress["best"]
+        trainer.best = (best_epoch, best, parts["best"]) if best_epoch else None
+        if progress["batches"]:
+            trainer.batches.load_state_dict(progress["batches"])
+        for generator, state in zip(generators, progress["generators"], strict=True):
+            generator.bit_generator.state = state
+        for callback, state in zip(trainer.callbacks, progress["callbacks"], strict=True):
+            callback.load_state(state)
+
+
+def _part(arrays: dict[str, Any], part: str) -> dict[str, Any]:
+    prefix = f"{part}."
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _generators(trainer: Trainer) -> Iterator[np.random.Generator]:
+    """Yield the random generators of the layers, each once."""
+    seen: set[int] = set()
+    for _, module in trainer.model.named_modules():
+        for item in vars(module).values():
+            if isinstance(item, np.random.Generator) and id(item) not in seen:
+                seen.add(id(item))
+                yield item

@@ -1,0 +1,129 @@
+"""`fit`: train a model on data. What most programs call."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from autograd import OperandError
+from nn.optimizers import Adam, clip_grad_norm
+from nn.randomness import generator
+from nn.training.batches import read_batches, split_off
+from nn.training.callback import Callback
+from nn.training.history import History
+from nn.training.logging import ProgressBar
+from nn.training.runners import Loss, runner_of
+from nn.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from nn.randomness import Rng
+
+Metric = Callable[[Any, Any], float]
+
+
+def fit(
+    model: Any,
+    loss: Loss,
+    data: Any,
+    *,
+    validation: Any = None,
+    epochs: int = 10,
+    batch_size: int = 32,
+    optimizer: Any = None,
+    metrics: Sequence[Metric] | Mapping[str, Metric] = (),
+    callbacks: Iterable[Callback] = (),
+    shuffle: bool = True,
+    clip_norm: float | None = None,
+    rng: Rng = None,
+    progress: bool = True,
+) -> History:
+    """Train a model by gradient descent on batches, and return what happened epoch by epoch.
+
+    Parameters
+    ----------
+    model
+        An `nn.Module` of `Tensor`s, which gets a batch of inputs; or one of `Value`s, written for one row, which runs
+        compiled; or any function of a batch, if an optimizer is given.
+    loss
+        The function (outputs, targets) to minimise, such as `nn.cross_entropy`: a mean over the samples.
+    data
+        Inputs and targets (X, y) with as many samples along their first axes; or a `DataLoader`, or anything that
+        gives batches (x, y) each time it is gone through.
+    validation
+        The same kind of thing, or the fraction of the samples to hold back (drawn with `rng`).
+    epochs
+        How often all samples are shown.
+    batch_size
+        How many samples make one update.
+    optimizer
+        An optimizer of the model's parameters, or a function from parameters to one; by default Adam.
+    metrics
+        Functions (outputs, targets) such as `nn.accuracy`, computed over all samples of an epoch.
+    callbacks
+        Who is told and may step in: `EarlyStopping`, `Checkpoint`, `Diagnostics`, ...
+    shuffle
+        Whether each epoch has the samples in another order. Leave it for a series in time: False.
+    clip_norm
+        The largest norm of all gradients together, as `clip_grad_norm` holds it.
+    rng
+        A seed or generator for the order, and the split: the same seed gives the same training.
+    progress
+        Whether a bar is shown.
+
+    Raises
+    ------
+    DivergenceError
+        The loss became nan or infinite; the message names the cause.
+    ShapeError, DomainError, OperandError
+        Data and model do not fit together.
+
+    >>> import autograd, nn
+    >>> X, y = nn.datasets.moons(200, noise=0.1, rng=0)
+    >>> model = nn.Sequential(nn.Linear(2, 16, rng=0), autograd.relu, nn.Linear(16, 2, rng=1))
+    >>> history = fit(model, nn.cross_entropy, (X, y), epochs=30, metrics=[nn.accuracy], rng=0, progress=False)
+    >>> history["accuracy"][-1] > 0.85
+    True
+    """
+    random = generator(rng)
+    runner = runner_of(model, loss)
+    data, validation = split_off(data, validation, random)
+    batches = read_batches(data, runner, batch_size=batch_size, shuffle=shuffle, rng=random)
+    held_back = None
+    if validation is not None:
+        held_back = read_batches(validation, runner, batch_size=max(batch_size, 256), shuffle=False, rng=random)
+    told = [*([_Clip(clip_norm)] if clip_norm is not None else []), *callbacks, *([ProgressBar()] if progress else [])]
+    trainer = Trainer(model, loss, _optimizer(model, optimizer), metrics=_named(metrics), callbacks=told, runner=runner)
+    return trainer.fit(batches, epochs, held_back)
+
+
+def _optimizer(model: Any, optimizer: Any) -> Any:
+    """Return the optimizer, made for the model's parameters where it is a function of them."""
+    if hasattr(optimizer, "step"):
+        return optimizer
+    if not hasattr(model, "parameters"):
+        raise OperandError(
+            f"fit: {type(model).__name__} does not say what its parameters are; pass an optimizer: nn.Adam([...])"
+        )
+    return (optimizer or Adam)(model.parameters())
+
+
+def _named(metrics: Sequence[Metric] | Mapping[str, Metric]) -> Mapping[str, Metric]:
+    """Return metrics by their names."""
+    if isinstance(metrics, Mapping):
+        return metrics
+    named = {}
+    for metric in metrics:
+        function = metric.func if isinstance(metric, functools.partial) else metric
+        named[getattr(function, "__name__", type(function).__name__)] = metric
+    return named
+
+
+class _Clip(Callback):
+    """Hold the norm of all gradients together."""
+
+    def __init__(self, limit: float) -> None:
+        self.limit = limit
+
+    def on_gradients(self, trainer: Trainer) -> None:
+        clip_grad_norm(trainer.optimizer.parameters, self.limit)

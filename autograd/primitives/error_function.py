@@ -89,11 +89,25 @@ _SB = (
 )
 
 
-# For float32 one fraction does everywhere: erf(x) = x P(x²) / Q(x²) up to 3.93, and from there on it rounds to 1. Fitted
-# by Remez' algorithm to the least relative error, 1.9e-8; all terms are positive, so none cancel.
+# For float32 one fraction does everywhere: erf(x) = x P(x²) / Q(x²) up to 3.93; from there on it rounds to 1. Fitted by
+# Remez' algorithm to the least relative error, 1.9e-8; all terms are positive, so that none cancel.
 _SINGLE_END = 3.93
-_PS = (1.12837914536223, 0.190784383847588, 0.0527903252738623, 0.00377962098457526, 2.84807029176e-04, 2.04194503822e-06)
-_QS = (1.0, 0.502410977620345, 0.114257719910780, 0.0149974656139540, 0.00116521189861864, 3.80037193306647e-05)
+_PS = (
+    1.12837914536222683,
+    0.190784383847587837,
+    0.0527903252738623469,
+    0.00377962098457526179,
+    0.000284807029176931690,
+    2.04194503821765586e-06,
+)
+_QS = (
+    1.0,
+    0.502410977620345478,
+    0.114257719910779940,
+    0.0149974656139539312,
+    0.00116521189861863999,
+    3.80037193306646638e-05,
+)
 #: So many numbers at a time: what is computed in between stays in the cache.
 _BLOCK = 16384
 

@@ -1,0 +1,65 @@
+"""Layers that exist in PyTorch under the same names, written once for both: `nn` is ours, or `torch.nn`.
+
+The numbers of parameters are set by name, so that both have the same. `calls` are expressions in `layer` and the inputs
+x, y, ...; where PyTorch spells a call differently, its spelling follows. The last call is differentiated.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tests.tensor.cases import Array, numbers
+
+
+class Twin(NamedTuple):
+    """A layer, what is done with it, and on what."""
+
+    layer: str
+    inputs: tuple[Array, ...]
+    calls: tuple[str, ...] = ("layer(x)",)
+    torch_calls: tuple[str, ...] = ()
+
+
+def start(names: dict[str, tuple[int, ...]]) -> dict[str, Array]:
+    """Return the numbers that each parameter starts from, given the names and shapes."""
+    return {name: numbers(*names[name], shift=3 * place + 1) * 0.7 for place, name in enumerate(sorted(names))}
+
+
+_MOVED = ("layer(y)", "layer(0.3 * x - 1.0)", "layer(x)")
+_USED = ("layer(y)", "layer(x)", "layer.eval()(x)")
+_IMAGES = (numbers(2, 3, 2, 2), numbers(3, 3, 1, 2, shift=1))
+TWINS: dict[str, Twin] = {
+    "BatchNorm1d": Twin("nn.BatchNorm1d(3)", (numbers(4, 3), numbers(2, 3, shift=1)), _MOVED),
+    "BatchNorm1d with a length": Twin("nn.BatchNorm1d(2)", (numbers(3, 2, 4), numbers(1, 2, 2, shift=1)), _MOVED),
+    "BatchNorm1d in use": Twin("nn.BatchNorm1d(3)", (numbers(4, 3), numbers(2, 3, shift=1)), _USED),
+    "BatchNorm2d": Twin("nn.BatchNorm2d(3, momentum=0.3, eps=0.01)", _IMAGES, _MOVED),
+    "BatchNorm2d in use": Twin("nn.BatchNorm2d(3)", _IMAGES, _USED),
+    "BatchNorm2d of equal weight": Twin("nn.BatchNorm2d(3, momentum=None)", _IMAGES, _MOVED),
+    "BatchNorm2d without weights": Twin("nn.BatchNorm2d(3, affine=False)", _IMAGES, _MOVED),
+    "BatchNorm2d without averages": Twin("nn.BatchNorm2d(3, track_running_stats=False)", _IMAGES, _USED),
+    "LayerNorm": Twin("nn.LayerNorm(4)", (numbers(2, 3, 4),)),
+    "LayerNorm over two axes": Twin("nn.LayerNorm((3, 2), eps=0.1)", (numbers(2, 3, 2),)),
+    "LayerNorm without bias": Twin("nn.LayerNorm([3], bias=False)", (numbers(2, 3),)),
+    "LayerNorm without weights": Twin("nn.LayerNorm(3, elementwise_affine=False)", (numbers(3),)),
+    "RMSNorm": Twin("nn.RMSNorm(4)", (numbers(2, 3, 4),)),
+    "RMSNorm over two axes": Twin("nn.RMSNorm((3, 2), eps=0.1)", (numbers(2, 3, 2),)),
+    "RMSNorm without weights": Twin("nn.RMSNorm(3, elementwise_affine=False)", (numbers(2, 3),)),
+    "GroupNorm": Twin("nn.GroupNorm(2, 4)", (numbers(2, 4, 3),)),
+    "GroupNorm of images": Twin("nn.GroupNorm(1, 3, eps=0.1)", (numbers(2, 3, 2, 2),)),
+    "GroupNorm of samples": Twin("nn.GroupNorm(2, 4, affine=False)", (numbers(3, 4),)),
+}
+
+
+def variables(inputs: tuple[Any, ...]) -> dict[str, Any]:
+    """Return the inputs by the names that the calls give them."""
+    return dict(zip("xyz", inputs, strict=False))
+
+
+def evaluate(layer: Any, calls: tuple[str, ...], inputs: tuple[Any, ...], **known: Any) -> Any:
+    """Make the calls one after the other, and return what the last one gives."""
+    out = None
+    for call in calls:
+        out = eval(call, {"layer": layer, "np": np, **known, **variables(inputs)})  # the expressions stand above
+    return out

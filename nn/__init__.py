@@ -29,10 +29,14 @@ if TYPE_CHECKING:
     from nn import datasets, initialization, schedules
     from nn.activations import ACTIVATIONS
     from nn.averaging import EMA, SWA
+    from nn.layers.attention import MultiheadAttention
+    from nn.layers.batch_normalization import BatchNorm1d, BatchNorm2d
     from nn.layers.containers import Flatten, Residual, Sequential
+    from nn.layers.dot_product_attention import scaled_dot_product_attention
     from nn.layers.dropout import Dropout, Dropout1d, Dropout2d
     from nn.layers.linear import Bilinear, Embedding, Linear
-    from nn.layers.normalization import BatchNorm1d, BatchNorm2d, GroupNorm, LayerNorm, RMSNorm
+    from nn.layers.normalization import GroupNorm, LayerNorm, RMSNorm
+    from nn.layers.positions import LearnedPositions, RotaryPositions, SinusoidalPositions, rotary, sinusoidal
     from nn.losses import (
         binary_cross_entropy,
         binary_cross_entropy_with_logits,
@@ -69,7 +73,9 @@ _HOMES = {
     "Adagrad": "nn.optimizers",
     "Adam": "nn.optimizers",
     "AdamW": "nn.optimizers",
+    "BatchNorm1d": "nn.layers.batch_normalization",
     "BatchNorm1d": "nn.layers.normalization",
+    "BatchNorm2d": "nn.layers.batch_normalization",
     "BatchNorm2d": "nn.layers.normalization",
     "Bilinear": "nn.layers.linear",
     "Dropout": "nn.layers.dropout",
@@ -82,9 +88,11 @@ _HOMES = {
     "LBFGS": "nn.optimizers",
     "Layer": "nn.scalar",
     "LayerNorm": "nn.layers.normalization",
+    "LearnedPositions": "nn.layers.positions",
     "Linear": "nn.layers.linear",
     "MLP": "nn.scalar",
     "Module": "nn.module",
+    "MultiheadAttention": "nn.layers.attention",
     "Neuron": "nn.scalar",
     "OPTIMIZERS": "nn.optimizers",
     "Optimizer": "nn.optimizers",
@@ -92,10 +100,12 @@ _HOMES = {
     "RMSprop": "nn.optimizers",
     "ReduceOnPlateau": "nn.schedules",
     "Residual": "nn.layers.containers",
+    "RotaryPositions": "nn.layers.positions",
     "SGD": "nn.optimizers",
     "SWA": "nn.averaging",
     "Schedule": "nn.schedules",
     "Sequential": "nn.layers.containers",
+    "SinusoidalPositions": "nn.layers.positions",
     "accuracy": "nn.metrics",
     "as_scalar_network": "nn.twins",
     "as_tensor_network": "nn.twins",
@@ -113,8 +123,11 @@ _HOMES = {
     "load": "nn.serialization",
     "mse_loss": "nn.losses",
     "optimizer_factory": "nn.optimizers",
+    "rotary": "nn.layers.positions",
     "save": "nn.serialization",
+    "scaled_dot_product_attention": "nn.layers.dot_product_attention",
     "schedules": "nn",
+    "sinusoidal": "nn.layers.positions",
     "train_test_split": "nn.splitting",
 }
 
@@ -143,16 +156,20 @@ __all__ = [
     "GroupNorm",
     "Layer",
     "LayerNorm",
+    "LearnedPositions",
     "Linear",
     "Module",
+    "MultiheadAttention",
     "Neuron",
     "Optimizer",
     "RMSNorm",
     "RMSprop",
     "ReduceOnPlateau",
     "Residual",
+    "RotaryPositions",
     "Schedule",
     "Sequential",
+    "SinusoidalPositions",
     "accuracy",
     "as_scalar_network",
     "as_tensor_network",
@@ -170,7 +187,10 @@ __all__ = [
     "load",
     "mse_loss",
     "optimizer_factory",
+    "rotary",
     "save",
+    "scaled_dot_product_attention",
     "schedules",
+    "sinusoidal",
     "train_test_split",
 ]

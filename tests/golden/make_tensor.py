@@ -114,6 +114,8 @@ TORCH: dict[str, Callable[..., Any]] = {
     "unit_rms": lambda x: functional.rms_norm(x, (3,), eps=0.1),
     "unit_rms of everything": lambda x: x / (x * x).mean().sqrt(),
     "scale_shift": lambda x, scale, shift: x * scale + shift,
+    "masked_softmax": lambda x: x.masked_fill(~MASK, -torch.inf).softmax(-1),
+    "masked_softmax of nothing": lambda x: torch.stack([x[0].softmax(-1), 0 * x[1]]),
     "windows": _windows,
     "windows in two dimensions": lambda x: x.unfold(1, 2, 1).unfold(2, 2, 2).sum((-1, -2)) ** 2,
     "add": lambda x, y: x + y + 1.0,

@@ -5,6 +5,7 @@ Run from the project's folder: `python -m tests.golden.make_twins`.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import torch
@@ -19,15 +20,24 @@ NOTES = [
 ]
 
 
+class BatchFirst:
+    """The layers of `torch.nn`, with the batch as the first axis of sequences, as everywhere here."""
+
+    def __getattr__(self, kind: str) -> Any:
+        made = getattr(torch.nn, kind)
+        sequential = kind == "MultiheadAttention" or (kind.startswith("Transformer") and kind.endswith("Layer"))
+        return partial(made, batch_first=True) if sequential else made
+
+
 def row(name: str) -> Row:
     """Evaluate one layer."""
     twin = TWINS[name]
-    layer = eval(twin.layer, {"nn": torch.nn}).double()
+    layer = eval(twin.torch_layer or twin.layer, {"nn": BatchFirst()}).double()
     parameters = dict(layer.named_parameters())
     for path, array in start({path: tuple(p.shape) for path, p in parameters.items()}).items():
         parameters[path].data = torch.from_numpy(array)
     inputs = tuple(torch.from_numpy(x).requires_grad_() for x in twin.inputs)
-    out = evaluate(layer, twin.torch_calls or twin.calls, inputs, torch=torch)
+    out = evaluate(layer, twin.torch_calls or twin.calls, inputs, torch=torch, functional=torch.nn.functional)
     out = out if isinstance(out, tuple) else (out,)
     wanted = (*inputs, *parameters.values())
     loss = sum((each * torch.from_numpy(numbers(*each.shape, shift=5))).sum() for each in out)

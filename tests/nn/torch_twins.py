@@ -20,6 +20,7 @@ class Twin(NamedTuple):
     inputs: tuple[Array, ...]
     calls: tuple[str, ...] = ("layer(x)",)
     torch_calls: tuple[str, ...] = ()
+    torch_layer: str = ""
 
 
 def start(names: dict[str, tuple[int, ...]]) -> dict[str, Array]:
@@ -27,8 +28,22 @@ def start(names: dict[str, tuple[int, ...]]) -> dict[str, Array]:
     return {name: numbers(*names[name], shift=3 * place + 1) * 0.7 for place, name in enumerate(sorted(names))}
 
 
+def _function(call: str, torch_call: str, *inputs: Array) -> Twin:
+    """Return a function as a layer that holds nothing."""
+    return Twin("nn.Module()", inputs, (call,), (torch_call,))
+
+
+def _attention(layer: str, call: str, torch_call: str, *inputs: Array, torch_layer: str = "") -> Twin:
+    return Twin(layer, inputs, (call,), (torch_call,), torch_layer)
+
+
 _MOVED = ("layer(y)", "layer(0.3 * x - 1.0)", "layer(x)")
 _USED = ("layer(y)", "layer(x)", "layer.eval()(x)")
+_HEADS = tuple(numbers(2, 2, length, 3, shift=shift) for shift, length in enumerate((3, 4, 4)))
+_SEQUENCE, _MEMORY = numbers(2, 3, 4), numbers(2, 5, 4, shift=1)
+_SEEN = "np.array([[True, False, True], [True, True, False], [False, True, True]])"
+_PADDING = "np.array([[False, False, True], [False, False, False]])"
+_TORCH_SEEN, _TORCH_PADDING = f"torch.tensor({_SEEN})", f"torch.tensor({_PADDING})"
 _IMAGES = (numbers(2, 3, 2, 2), numbers(3, 3, 1, 2, shift=1))
 TWINS: dict[str, Twin] = {
     "BatchNorm1d": Twin("nn.BatchNorm1d(3)", (numbers(4, 3), numbers(2, 3, shift=1)), _MOVED),
@@ -49,6 +64,58 @@ TWINS: dict[str, Twin] = {
     "GroupNorm": Twin("nn.GroupNorm(2, 4)", (numbers(2, 4, 3),)),
     "GroupNorm of images": Twin("nn.GroupNorm(1, 3, eps=0.1)", (numbers(2, 3, 2, 2),)),
     "GroupNorm of samples": Twin("nn.GroupNorm(2, 4, affine=False)", (numbers(3, 4),)),
+    "attention": _function(
+        "nn.scaled_dot_product_attention(x, y, z)", "functional.scaled_dot_product_attention(x, y, z)", *_HEADS
+    ),
+    "causal attention": _function(
+        "nn.scaled_dot_product_attention(x, y, z, causal=True, scale=0.7)",
+        "functional.scaled_dot_product_attention(x, y, z, is_causal=True, scale=0.7)",
+        *_HEADS,
+    ),
+    "masked attention": _function(
+        "nn.scaled_dot_product_attention(x, y, z, mask=np.tri(3, 4, -1, bool))",
+        "functional.scaled_dot_product_attention(x, y, z, attn_mask=torch.tensor(np.tri(3, 4, -1, bool)))",
+        *_HEADS,
+    ),
+    "attention with scores": _function(
+        "nn.scaled_dot_product_attention(x, x, x, mask=y)",
+        "functional.scaled_dot_product_attention(x, x, x, attn_mask=y)",
+        numbers(2, 2, 3, 2),
+        numbers(3, 3, shift=1),
+    ),
+    "MultiheadAttention": _attention(
+        "nn.MultiheadAttention(4, 2)", "layer(x, need_weights=True)", "layer(x, x, x)", _SEQUENCE
+    ),
+    "MultiheadAttention of one sequence": _attention(
+        "nn.MultiheadAttention(4, 1)", "layer(x)", "layer(x, x, x, need_weights=False)[0]", numbers(3, 4)
+    ),
+    "MultiheadAttention without bias": _attention(
+        "nn.MultiheadAttention(4, 4, bias=False)",
+        "layer(x, causal=True)",
+        "layer(x, x, x, attn_mask=~torch.ones(3, 3).tril().bool(), need_weights=False, is_causal=True)[0]",
+        _SEQUENCE,
+    ),
+    "MultiheadAttention with masks": _attention(
+        "nn.MultiheadAttention(4, 2)",
+        f"layer(x, mask={_SEEN}, key_padding_mask={_PADDING}, need_weights=True, average_attn_weights=False)",
+        f"layer(x, x, x, {_TORCH_PADDING}, True, ~{_TORCH_SEEN}, average_attn_weights=False)",
+        _SEQUENCE,
+    ),
+    "MultiheadAttention across": _attention(
+        "nn.MultiheadAttention(4, 2)",
+        "layer(x, y, need_weights=True)",
+        "layer(x, y, y)",
+        _SEQUENCE,
+        _MEMORY,
+    ),
+    "MultiheadAttention of other widths": _attention(
+        "nn.MultiheadAttention(4, 2, kdim=3, vdim=2)",
+        "layer(x, y, z)",
+        "layer(x, y, z, need_weights=False)[0]",
+        _SEQUENCE,
+        numbers(2, 5, 3, shift=1),
+        numbers(2, 5, 2, shift=2),
+    ),
 }
 
 

@@ -34,9 +34,16 @@ if TYPE_CHECKING:
     from nn.layers.containers import Flatten, Residual, Sequential
     from nn.layers.dot_product_attention import scaled_dot_product_attention
     from nn.layers.dropout import Dropout, Dropout1d, Dropout2d
+    from nn.layers.gpt import GPT
     from nn.layers.linear import Bilinear, Embedding, Linear
     from nn.layers.normalization import GroupNorm, LayerNorm, RMSNorm
     from nn.layers.positions import LearnedPositions, RotaryPositions, SinusoidalPositions, rotary, sinusoidal
+    from nn.layers.transformer import (
+        TransformerDecoder,
+        TransformerDecoderLayer,
+        TransformerEncoder,
+        TransformerEncoderLayer,
+    )
     from nn.losses import (
         binary_cross_entropy,
         binary_cross_entropy_with_logits,
@@ -74,9 +81,7 @@ _HOMES = {
     "Adam": "nn.optimizers",
     "AdamW": "nn.optimizers",
     "BatchNorm1d": "nn.layers.batch_normalization",
-    "BatchNorm1d": "nn.layers.normalization",
     "BatchNorm2d": "nn.layers.batch_normalization",
-    "BatchNorm2d": "nn.layers.normalization",
     "Bilinear": "nn.layers.linear",
     "Dropout": "nn.layers.dropout",
     "Dropout1d": "nn.layers.dropout",
@@ -84,6 +89,7 @@ _HOMES = {
     "EMA": "nn.averaging",
     "Embedding": "nn.layers.linear",
     "Flatten": "nn.layers.containers",
+    "GPT": "nn.layers.gpt",
     "GroupNorm": "nn.layers.normalization",
     "LBFGS": "nn.optimizers",
     "Layer": "nn.scalar",
@@ -106,6 +112,10 @@ _HOMES = {
     "Schedule": "nn.schedules",
     "Sequential": "nn.layers.containers",
     "SinusoidalPositions": "nn.layers.positions",
+    "TransformerDecoder": "nn.layers.transformer",
+    "TransformerDecoderLayer": "nn.layers.transformer",
+    "TransformerEncoder": "nn.layers.transformer",
+    "TransformerEncoderLayer": "nn.layers.transformer",
     "accuracy": "nn.metrics",
     "as_scalar_network": "nn.twins",
     "as_tensor_network": "nn.twins",
@@ -137,6 +147,7 @@ __getattr__ = importer(__name__, _HOMES)
 __all__ = [
     "ACTIVATIONS",
     "EMA",
+    "GPT",
     "LBFGS",
     "MLP",
     "OPTIMIZERS",
@@ -170,6 +181,10 @@ __all__ = [
     "Schedule",
     "Sequential",
     "SinusoidalPositions",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
     "accuracy",
     "as_scalar_network",
     "as_tensor_network",

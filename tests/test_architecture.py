@@ -84,6 +84,8 @@ ORDER = [
     "nn.layers.positions",
     "nn.layers.dot_product_attention",
     "nn.layers.attention",
+    "nn.layers.transformer",
+    "nn.layers.gpt",
     "nn.layers",
     "nn.twins",
     "nn.optimizers",

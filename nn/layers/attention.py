@@ -67,6 +67,8 @@ class MultiheadAttention(Module):
     (5, 3, 4)
     """
 
+    is_unit = True
+
     def __init__(
         self,
         embed_dim: int,

@@ -116,6 +116,53 @@ TWINS: dict[str, Twin] = {
         numbers(2, 5, 3, shift=1),
         numbers(2, 5, 2, shift=2),
     ),
+    "TransformerEncoderLayer": _attention(
+        "nn.TransformerEncoderLayer(4, 2, 5, dropout=0.0)", "layer(x)", "layer(x)", _SEQUENCE
+    ),
+    "TransformerEncoderLayer with norms first": _attention(
+        "nn.TransformerEncoderLayer(4, 2, 5, dropout=0.0, activation='gelu', norm_first=True, layer_norm_eps=0.1)",
+        f"layer(x, mask={_SEEN}, key_padding_mask={_PADDING})",
+        f"layer(x, ~{_TORCH_SEEN}, {_TORCH_PADDING})",
+        _SEQUENCE,
+    ),
+    "TransformerEncoderLayer without bias": _attention(
+        "nn.TransformerEncoderLayer(4, 2, 5, dropout=0.0, bias=False, activation='gelu')",
+        "layer(x, causal=True)",
+        "layer(x, ~torch.ones(3, 3).tril().bool(), is_causal=True)",
+        _SEQUENCE,
+    ),
+    "TransformerDecoderLayer": _attention(
+        "nn.TransformerDecoderLayer(4, 2, 3, dropout=0.0, activation='gelu')",
+        "layer(x, y, causal=True)",
+        "layer(x, y, ~torch.ones(3, 3).tril().bool())",
+        _SEQUENCE,
+        _MEMORY,
+    ),
+    "TransformerDecoderLayer with norms first": _attention(
+        "nn.TransformerDecoderLayer(4, 1, 3, dropout=0.0, activation='gelu', norm_first=True)",
+        "layer(x, y, key_padding_mask=np.tri(2, 3, -1, bool), memory_mask=np.tri(3, 5, 1, bool), "
+        "memory_key_padding_mask=np.tri(2, 5, -1, bool))",
+        "layer(x, y, None, ~torch.tensor(np.tri(3, 5, 1, bool)), torch.tensor(np.tri(2, 3, -1, bool)), "
+        "torch.tensor(np.tri(2, 5, -1, bool)))",
+        _SEQUENCE,
+        _MEMORY,
+    ),
+    "TransformerEncoder": _attention(
+        "nn.TransformerEncoder([nn.TransformerEncoderLayer(4, 2, 3, dropout=0.0, activation='gelu') for _ in 'ab'], "
+        "norm=nn.LayerNorm(4))",
+        "layer(x)",
+        "layer(x)",
+        _SEQUENCE,
+        torch_layer="nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 3, 0.0, 'gelu'), 2, nn.LayerNorm(4))",
+    ),
+    "TransformerDecoder": _attention(
+        "nn.TransformerDecoder([nn.TransformerDecoderLayer(4, 2, 3, dropout=0.0, activation='gelu')] * 1)",
+        "layer(x, y)",
+        "layer(x, y)",
+        _SEQUENCE,
+        _MEMORY,
+        torch_layer="nn.TransformerDecoder(nn.TransformerDecoderLayer(4, 2, 3, 0.0, 'gelu'), 1)",
+    ),
 }
 
 

@@ -14,6 +14,8 @@ indexing        getitem, scatter_add, take_along_axis
 contraction     matmul, einsum, linear
 reductions      sum, mean, amax, prod, softmax, cumsum, ...
 cross_entropy   the cost of class scores, from the scores
+normalization   centre, unit_rms, scale_shift
+attention       masked_softmax
 windows         sliding_windows
 algebra         solve, inv, det, cholesky
 """

@@ -89,11 +89,27 @@ _SB = (
 )
 
 
-# For float32 one formula does from 0.84375 on (Abramowitz and Stegun 1964, 7.1.26; it errs by 1.5e-7).
-_T = 0.3275911
-_A = (0.0, 0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)
+# For float32 one fraction does everywhere: erf(x) = x P(x²) / Q(x²) up to 3.93; from there on it rounds to 1. Fitted by
+# Remez' algorithm to the least relative error, 1.9e-8; all terms are positive, so that none cancel.
+_SINGLE_END = 3.93
+_PS = (
+    1.12837914536222683,
+    0.190784383847587837,
+    0.0527903252738623469,
+    0.00377962098457526179,
+    0.000284807029176931690,
+    2.04194503821765586e-06,
+)
+_QS = (
+    1.0,
+    0.502410977620345478,
+    0.114257719910779940,
+    0.0149974656139539312,
+    0.00116521189861863999,
+    3.80037193306646638e-05,
+)
 #: So many numbers at a time: what is computed in between stays in the cache.
-_BLOCK = 8192
+_BLOCK = 16384
 
 
 def erf_of_array(x: Any) -> Any:
@@ -113,16 +129,18 @@ def erf_of_array(x: Any) -> Any:
     return out
 
 
+def _single(x: Any) -> Any:
+    near = np.minimum(np.maximum(x, -_SINGLE_END), _SINGLE_END)
+    square = near * near
+    near *= _horner(square, _PS)
+    near /= _horner(square, _QS)
+    return np.minimum(np.maximum(near, -1.0, out=near), 1.0, out=near)
+
+
 def _near_zero(x: Any) -> Any:
     near = np.clip(x, -0.85, 0.85)
     square = near * near
     return near + near * (_horner(square, _P) / _horner(square, _Q))
-
-
-def _single(x: Any) -> Any:
-    size = np.minimum(np.abs(x), 10.0)
-    far = 1.0 - _horner(1.0 / (1.0 + _T * size), _A) * np.exp(-size * size)
-    return np.where(size < 0.84375, _near_zero(x), np.copysign(far, x))
 
 
 def _double(x: Any) -> Any:

@@ -140,7 +140,8 @@ logsumexp: ArrayPrimitive = ArrayPrimitive(
 )
 
 
-def _softmax(x: Any, *, axis: Axis) -> Any:
+def softmax_of_array(x: Any, *, axis: Axis) -> Any:
+    """Return exp(x) / sum(exp(x)) along some axes, safe from overflow."""
     if not x.size:
         return x
     with np.errstate(invalid="ignore"):
@@ -150,8 +151,8 @@ def _softmax(x: Any, *, axis: Axis) -> Any:
         return np.divide(out, norm, out=out) if isinstance(out, np.ndarray) else out / norm
 
 
-def _through_softmax(derivative: Any, out: Any, axis: Axis) -> Any:
-    # The Jacobian of softmax is symmetric: one map serves both directions.
+def through_softmax(derivative: Any, out: Any, axis: Axis) -> Any:
+    """Carry a derivative through a softmax; its Jacobian is symmetric, so that one map serves both directions."""
     if derivative.__class__ is np.ndarray and out.__class__ is np.ndarray and axis == out.ndim - 1:
         centred = derivative - np.einsum("...i,...i->...", derivative, out)[..., None]
         centred *= out
@@ -161,9 +162,9 @@ def _through_softmax(derivative: Any, out: Any, axis: Axis) -> Any:
 
 softmax: ArrayPrimitive = ArrayPrimitive(
     "softmax",
-    _softmax,
-    lambda cotangent, out, x, *, axis: _through_softmax(cotangent, out, axis),
-    push=lambda tangents, out, x, *, axis: _through_softmax(tangents[0], out, axis),
+    softmax_of_array,
+    lambda cotangent, out, x, *, axis: through_softmax(cotangent, out, axis),
+    push=lambda tangents, out, x, *, axis: through_softmax(tangents[0], out, axis),
     doc="exp(x) / sum(exp(x)) along some axes",
 )
 

@@ -81,7 +81,7 @@ def fit(
     >>> import autograd, nn
     >>> X, y = nn.datasets.moons(200, noise=0.1, rng=0)
     >>> model = nn.Sequential(nn.Linear(2, 16, rng=0), autograd.relu, nn.Linear(16, 2, rng=1))
-    >>> history = fit(model, nn.cross_entropy, (X, y), epochs=30, metrics=[nn.accuracy], rng=0, progress=False)
+    >>> history = fit(model, nn.cross_entropy, (X, y), epochs=60, metrics=[nn.accuracy], rng=0, progress=False)
     >>> history["accuracy"][-1] > 0.85
     True
     """

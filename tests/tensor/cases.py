@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import autograd as ag
+from autograd.primitives import attention, normalization
 from autograd.primitives.cross_entropy import cross_entropy_of_distributions, cross_entropy_of_labels
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -141,6 +142,15 @@ CASES: dict[str, Case] = {
     "det": _case(ag.det, regular(3, 3)),
     "slogdet": _case(lambda x: ag.slogdet(x)[1], regular(2, 3, 3)),
     "cholesky": _case(lambda x: ag.cholesky(0.5 * (x + x.T)), definite(3, 3)),
+    # normalization
+    "centre": _case(lambda x: normalization.centre(x, axis=(0, 2)) ** 2, numbers(2, 1, 3)),
+    "unit_rms": _case(lambda x: normalization.unit_rms(x, axis=(1,), eps=0.1), numbers(2, 3)),
+    "unit_rms of everything": _case(lambda x: normalization.unit_rms(x, axis=(0, 1), eps=0.0), numbers(2, 2)),
+    "scale_shift": _case(normalization.scale_shift, numbers(2, 3, 2), numbers(1, 3, 1), numbers(1, 3, 2, shift=1)),
+    "masked_softmax": _case(lambda x: attention.masked_softmax(x, mask=_mask), numbers(2, 2, 3)),
+    "masked_softmax of nothing": _case(
+        lambda x: attention.masked_softmax(x, mask=np.array([[True], [False]])), numbers(2, 3)
+    ),
     # windows
     "windows": _case(lambda x: ag.sliding_windows(x, 3, stride=2, dilation=2) * x[0], numbers(7)),
     "windows in two dimensions": _case(

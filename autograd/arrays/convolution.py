@@ -137,7 +137,7 @@ def _convolve(
     if x.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
         raise ShapeError(
             f"{user}: x of shape {x.shape} has {x.shape[1]} channels, but weight of shape {weight.shape} expects "
-            f"{weight.shape[1]} in each of {groups} groups, and outputs that divide into them; "
+            f"{weight.shape[1]} in each of {groups} groups, and outputs that divide into the groups; "
             "is x (batch, channels, ...), and weight (outputs, channels / groups, ...)?"
         )
     kernel, sizes = weight.shape[2:], x.shape[2:]
@@ -157,7 +157,16 @@ def _convolve(
 
 
 def _transpose(
-    user: str, axes: int, x: Any, weight: Any, bias: Any, stride: Any, padding: Any, more: Any, dilation: Any, groups: Any
+    user: str,
+    axes: int,
+    x: Any,
+    weight: Any,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    more: Any,
+    dilation: Any,
+    groups: Any,
 ) -> Any:
     x, weight, bias = _operands(user, axes, x, weight, bias, groups)
     if x.shape[1] != weight.shape[0] or weight.shape[0] % groups:
@@ -175,7 +184,9 @@ def _transpose(
     sizes = tuple(
         [
             (size - 1) * move - 2 * width + step * (wide - 1) + longer + 1
-            for size, move, width, step, wide, longer in zip(x.shape[2:], moves, around, steps, kernel, extra, strict=True)
+            for size, move, width, step, wide, longer in zip(
+                x.shape[2:], moves, around, steps, kernel, extra, strict=True
+            )
         ]
     )
     if min(sizes) < 1:
@@ -199,11 +210,9 @@ def _operands(user: str, axes: int, x: Any, weight: Any, bias: Any, groups: Any)
     bias = None if bias is None else as_array(bias, user)
     for name, array in (("x", x), ("weight", weight)):
         if array.ndim != axes + 2:
-            names = "(batch, channels" if name == "x" else "(outputs, channels"
-            raise ShapeError(
-                f"{user}: expected {name} with {axes + 2} axes, {names}, {'height, width' if axes == 2 else 'length'}), "
-                f"got shape {array.shape}"
-            )
+            last = "length" if axes == 1 else "height, width"
+            wanted = f"(batch, channels, {last})" if name == "x" else f"(outputs, channels, {last}) of kernels"
+            raise ShapeError(f"{user}: expected {name} of shape {wanted}, got {array.shape}")
     if 0 in weight.shape or 0 in x.shape[1:]:
         raise ShapeError(f"{user}: only the batch may be empty, got x of shape {x.shape} and weight {weight.shape}")
     if isinstance(groups, bool) or not isinstance(groups, int) or groups < 1:

@@ -13,6 +13,7 @@ shaping         reshape, transpose, broadcast_to, concatenate, pad, ...
 indexing        getitem, scatter_add, take_along_axis
 contraction     matmul, einsum, linear
 reductions      sum, mean, amax, prod, softmax, cumsum, ...
-windows         sliding_windows
+windows         sliding windows, their means and maxima
+convolution     convolve and its transposes
 algebra         solve, inv, det, cholesky
 """

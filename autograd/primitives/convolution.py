@@ -66,9 +66,7 @@ def _columns(windows: Any, groups: int, places: int) -> Iterator[tuple[slice, An
         yield part, room.reshape(count, groups, math.prod(windows.shape[1:]) // (groups * places), places)
 
 
-def _convolve(
-    x: Any, weight: Any, *, stride: Sizes, padding: tuple[Sizes, ...], dilation: Sizes, groups: int
-) -> Any:
+def _convolve(x: Any, weight: Any, *, stride: Sizes, padding: tuple[Sizes, ...], dilation: Sizes, groups: int) -> Any:
     kernel = weight.shape[2:]
     windows = _windows(x, kernel, stride, padding, dilation)
     counts = windows.shape[2 + len(kernel) :]

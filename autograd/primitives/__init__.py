@@ -17,5 +17,7 @@ cross_entropy   the cost of class scores, from the scores
 normalization   centre, unit_rms, scale_shift
 attention       masked_softmax
 windows         sliding_windows
+windows         sliding windows, their means and maxima
+convolution     convolve and its transposes
 algebra         solve, inv, det, cholesky
 """

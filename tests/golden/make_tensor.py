@@ -5,7 +5,7 @@ Run from the project's folder: `python -m tests.golden.make_tensor`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -169,12 +169,12 @@ def number(cell: torch.Tensor) -> Any:
     return cell.detach().double().tolist()
 
 
-def row(name: str) -> Row:
+def row_of(name: str, at: Iterable[Any], function: Callable[..., Any]) -> Row:
     """Evaluate one case."""
-    inputs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in CASES[name].inputs]
-    out = TORCH[name](*inputs)
+    inputs = [torch.tensor(x.copy(), dtype=torch.float64, requires_grad=True) for x in at]
+    out = function(*inputs)
     weights = torch.tensor(numbers(*out.shape, shift=5))
-    gradients = torch.autograd.grad((out * weights).sum(), inputs)
+    gradients = torch.autograd.grad((out * weights).sum(), inputs, materialize_grads=True)
     return {"name": name, "value": number(out), "grad": [number(gradient) for gradient in gradients]}
 
 
@@ -188,7 +188,12 @@ def tie(name: str, expression: str, ours: str, at: Any) -> Row:
 
 def main() -> None:
     """Write every row."""
-    write("tensor", NOTES, cases=[row(name) for name in CASES], ties=[tie(*each) for each in TIES])
+    write(
+        "tensor",
+        NOTES,
+        cases=[row_of(name, CASES[name].inputs, TORCH[name]) for name in CASES],
+        ties=[tie(*each) for each in TIES],
+    )
 
 
 if __name__ == "__main__":

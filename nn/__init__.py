@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from nn.layers.containers import Flatten, Residual, Sequential
     from nn.layers.dropout import Dropout, Dropout1d, Dropout2d
     from nn.layers.linear import Bilinear, Embedding, Linear
+    from nn.layers.recurrent import GRU, LSTM, RNN
+    from nn.layers.recurrent_cells import GRUCell, LSTMCell, RNNCell
     from nn.losses import (
         binary_cross_entropy,
         binary_cross_entropy_with_logits,
@@ -75,7 +77,11 @@ _HOMES = {
     "EMA": "nn.averaging",
     "Embedding": "nn.layers.linear",
     "Flatten": "nn.layers.containers",
+    "GRU": "nn.layers.recurrent",
+    "GRUCell": "nn.layers.recurrent_cells",
     "LBFGS": "nn.optimizers",
+    "LSTM": "nn.layers.recurrent",
+    "LSTMCell": "nn.layers.recurrent_cells",
     "Layer": "nn.scalar",
     "Linear": "nn.layers.linear",
     "MLP": "nn.scalar",
@@ -84,6 +90,8 @@ _HOMES = {
     "OPTIMIZERS": "nn.optimizers",
     "Optimizer": "nn.optimizers",
     "RMSprop": "nn.optimizers",
+    "RNN": "nn.layers.recurrent",
+    "RNNCell": "nn.layers.recurrent_cells",
     "ReduceOnPlateau": "nn.schedules",
     "Residual": "nn.layers.containers",
     "SGD": "nn.optimizers",
@@ -118,9 +126,12 @@ __getattr__ = importer(__name__, _HOMES)
 __all__ = [
     "ACTIVATIONS",
     "EMA",
+    "GRU",
     "LBFGS",
+    "LSTM",
     "MLP",
     "OPTIMIZERS",
+    "RNN",
     "SGD",
     "SWA",
     "Adagrad",
@@ -132,12 +143,15 @@ __all__ = [
     "Dropout2d",
     "Embedding",
     "Flatten",
+    "GRUCell",
+    "LSTMCell",
     "Layer",
     "Linear",
     "Module",
     "Neuron",
     "Optimizer",
     "RMSprop",
+    "RNNCell",
     "ReduceOnPlateau",
     "Residual",
     "Schedule",

@@ -13,6 +13,7 @@ shaping         reshape, transpose, broadcast_to, concatenate, pad, ...
 indexing        getitem, scatter_add, take_along_axis
 contraction     matmul, einsum, linear
 reductions      sum, mean, amax, prod, softmax, cumsum, ...
+recurrent       rnn_tanh, rnn_relu, lstm, gru: a whole sequence as one node
 windows         sliding_windows
 algebra         solve, inv, det, cholesky
 """

@@ -16,8 +16,8 @@ from tests.tensor.cases import numbers
 NOTES = [
     f"PyTorch {torch.__version__.partition('+')[0]}, float64, made by tests/golden/make_recurrent.py",
     "Every parameter, in order, holds 0.4 * numbers(*shape, shift=its place) of tests/tensor/cases.py; x has shift 20,",
-    "the parts of the initial state 21 and 22. grad is that of the sum of all results, each weighted by numbers(*shape,",
-    "shift=30 + its place), by x, then the parts of the initial state, then the parameters.",
+    "the parts of the initial state 21 and 22. grad is that of the sum of all results, each weighted by",
+    "numbers(*shape, shift=30 + its place), by x, then the parts of the initial state, then the parameters.",
     "Where lengths are given, the sequence is packed.",
 ]
 WIDTH, UNITS = 3, 2

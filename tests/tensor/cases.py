@@ -139,10 +139,8 @@ CASES: dict[str, Case] = {
     # recurrences, with all that their steps compute
     "rnn_tanh": _case(recurrent.rnn_tanh, numbers(3, 1, 2), numbers(2, 2, shift=1), numbers(2), numbers(1, 1, 2)),
     "rnn_relu": _case(recurrent.rnn_relu, numbers(2, 2, 2), numbers(2, 2, shift=1), numbers(2), numbers(1, 2, 2)),
-    "lstm": _case(recurrent.lstm, numbers(2, 1, 8), numbers(8, 2, shift=1), numbers(8), numbers(2, 1, 2, shift=3)),
-    "lstm of a batch": _case(recurrent.lstm, numbers(3, 2, 4), numbers(4, 1, shift=1), numbers(4), numbers(2, 2, 1)),
-    "gru": _case(recurrent.gru, numbers(2, 1, 6), numbers(6, 2, shift=1), numbers(6), numbers(1, 1, 2, shift=3)),
-    "gru of a batch": _case(recurrent.gru, numbers(3, 2, 3), numbers(3, 1, shift=1), numbers(3), numbers(1, 2, 1)),
+    "lstm": _case(recurrent.lstm, numbers(2, 1, 4), numbers(4, 1, shift=1), numbers(4), numbers(2, 1, 1, shift=3)),
+    "gru": _case(recurrent.gru, numbers(2, 2, 3), numbers(3, 1, shift=1), numbers(3), numbers(1, 2, 1, shift=3)),
     "forward_recurrence": _case(_recurrence, numbers(2, 2, 1, 2), numbers(2, 2, shift=1), numbers(3, 2, 1, 2, shift=2)),
     # linear algebra
     "inv": _case(ag.inv, regular(2, 2)),

@@ -16,6 +16,7 @@ reductions      sum, mean, amax, prod, softmax, cumsum, ...
 cross_entropy   the cost of class scores, from the scores
 normalization   centre, unit_rms, scale_shift
 attention       masked_softmax
+recurrent       rnn_tanh, rnn_relu, lstm, gru: a whole sequence as one node
 windows         sliding_windows
 windows         sliding windows, their means and maxima
 convolution     convolve and its transposes

@@ -16,6 +16,7 @@ BENCHMARKS = {
     "gpt": "tests.benchmarks.gpt",
     "chain": "tests.benchmarks.chain",
     "tensor": "tests.benchmarks.tensor",
+    "lstm": "tests.benchmarks.lstm",
     "compiled": "tests.benchmarks.compiled",
     "compile_time": "tests.benchmarks.compile_time",
     "memory": "tests.benchmarks.memory",

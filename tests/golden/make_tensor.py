@@ -38,6 +38,41 @@ def _index_add(x: Any, y: Any) -> Any:
     return x.index_add(0, torch.tensor([0, 0]), y) * x
 
 
+def _sequence(cell: Callable[..., tuple[Any, ...]]) -> Callable[..., Any]:
+    def run(u: Any, weight: Any, bias: Any, start: Any) -> Any:
+        state, states = tuple(start), []
+        for x in u:
+            state = cell(x, state[0] @ weight.T + bias, state)
+            states.append(torch.stack(state))
+        return torch.stack(states, 1)
+
+    return run
+
+
+def _recurrence(v: Any, weight: Any, coefficients: Any) -> Any:
+    h, c = v[:, 0]
+    states = [torch.stack([h + coefficients[2, 0] * c, c])]
+    for t in range(1, v.shape[1]):
+        h, c = states[-1]
+        c = v[1, t] + coefficients[0, t] * (h @ weight.T) + coefficients[1, t] * c
+        states.append(torch.stack([v[0, t] + coefficients[2, t] * c, c]))
+    return torch.stack(states, 1)
+
+
+def _lstm(u: Any, p: Any, state: Any) -> tuple[Any, ...]:
+    i, f, g, o = (u + p).chunk(4, -1)
+    i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+    c = f * state[1] + i * g
+    return o * c.tanh(), c, i, f, g, o
+
+
+def _gru(u: Any, p: Any, state: Any) -> tuple[Any, ...]:
+    (u_r, u_z, u_n), (p_r, p_z, m) = u.chunk(3, -1), p.chunk(3, -1)
+    r, z = (u_r + p_r).sigmoid(), (u_z + p_z).sigmoid()
+    n = (u_n + r * m).tanh()
+    return (1 - z) * n + z * state[0], r, z, n, m
+
+
 TORCH: dict[str, Callable[..., Any]] = {
     "reshape": lambda x: x.reshape(3, -1),
     "reshape of a transpose": lambda x: x.T.reshape(6),
@@ -105,6 +140,11 @@ TORCH: dict[str, Callable[..., Any]] = {
     "einsum with dots": lambda x, y: (x * y).sum(-1),
     "tensordot": lambda x, y: torch.tensordot(x, y, 1),
     "outer": torch.outer,
+    "rnn_tanh": _sequence(lambda u, p, state: ((u + p).tanh(),)),
+    "rnn_relu": _sequence(lambda u, p, state: ((u + p).relu(),)),
+    "lstm": _sequence(_lstm),
+    "gru": _sequence(_gru),
+    "forward_recurrence": _recurrence,
     "inv": torch.linalg.inv,
     "inv of a stack": torch.linalg.inv,
     "solve": torch.linalg.solve,

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import autograd as ag
-from autograd.primitives import attention, normalization
+from autograd.primitives import attention, normalization, recurrent
 from autograd.primitives.cross_entropy import cross_entropy_of_distributions, cross_entropy_of_labels
+from autograd.primitives.linear_recurrence import BEFORE, GATE, NOW, forward_recurrence
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -50,6 +51,12 @@ def regular(*shape: int) -> Array:
 
 def _case(function: Callable[..., Any], *inputs: Array) -> Case:
     return Case(function, inputs)
+
+
+def _recurrence(v: Any, weight: Any, coefficients: Any) -> Any:
+    """Return states of two blocks: the second depends on h before and on itself, the first on the second."""
+    edges = ((1, GATE, 0), (1, BEFORE, 1), (0, NOW, 1))
+    return forward_recurrence(v, weight, *[coefficients[place] for place in range(3)], edges=edges)
 
 
 _index = np.array([[0, 2], [1, 0]])
@@ -134,6 +141,12 @@ CASES: dict[str, Case] = {
     "einsum with dots": _case(lambda x, y: ag.einsum("...i,...i->...", x, y), numbers(2, 3), numbers(3, shift=1)),
     "tensordot": _case(lambda x, y: ag.tensordot(x, y, 1), numbers(2, 3), numbers(3, 2, shift=1)),
     "outer": _case(ag.outer, numbers(2), numbers(3, shift=1)),
+    # recurrences, with all that their steps compute
+    "rnn_tanh": _case(recurrent.rnn_tanh, numbers(3, 1, 2), numbers(2, 2, shift=1), numbers(2), numbers(1, 1, 2)),
+    "rnn_relu": _case(recurrent.rnn_relu, numbers(2, 2, 2), numbers(2, 2, shift=1), numbers(2), numbers(1, 2, 2)),
+    "lstm": _case(recurrent.lstm, numbers(2, 1, 4), numbers(4, 1, shift=1), numbers(4), numbers(2, 1, 1, shift=3)),
+    "gru": _case(recurrent.gru, numbers(2, 2, 3), numbers(3, 1, shift=1), numbers(3), numbers(1, 2, 1, shift=3)),
+    "forward_recurrence": _case(_recurrence, numbers(2, 2, 1, 2), numbers(2, 2, shift=1), numbers(3, 2, 1, 2, shift=2)),
     # linear algebra
     "inv": _case(ag.inv, regular(2, 2)),
     "inv of a stack": _case(ag.inv, regular(2, 2, 2)),

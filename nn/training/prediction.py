@@ -39,7 +39,7 @@ def predict(model: Callable[[Any], Any], X: Any, *, batch_size: int = 1024) -> A
     if array.ndim == 0 or not len(array):
         raise DomainError(f"predict: expected samples along the first axis, got an array of shape {array.shape}")
     array = runner.prepare(array.astype(np.float64) if array.dtype.kind == "b" else array)
-    with evaluating(model):
+    with evaluating(model), np.errstate(all="ignore"):
         batches = [runner.outputs(array[start : start + batch_size]) for start in range(0, len(array), batch_size)]
     return np.concatenate(batches)
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograd import Node, OperandError, Tensor, compile, no_grad, vmap
+from autograd import Compiled, Node, OperandError, Tensor, compile, no_grad, vmap
 from autograd.trees import map_leaves
 from nn.module import Module
 
@@ -53,6 +53,7 @@ class ArrayRunner:
 
     def __init__(self, model: Callable[[Any], Any], loss: Loss | None, parameters: list[Any]) -> None:
         self.model, self._loss = model, loss
+        self._given = (lambda x: x) if isinstance(model, Compiled) else _constant  # that wants plain numbers
         self._dtype = np.result_type(*[p.dtype for p in parameters if p.is_array] or [np.float64])
 
     def prepare(self, array: Array) -> Array:
@@ -62,7 +63,7 @@ class ArrayRunner:
     def loss(self, x: Array, y: Any) -> tuple[Any, Any]:
         """Return the loss of a batch, and the outputs."""
         assert self._loss is not None
-        outputs = self.model(_constant(x))
+        outputs = self.model(self._given(x))
         return self._loss(outputs, y), outputs
 
     def backward(self, loss: Any) -> None:
@@ -75,7 +76,7 @@ class ArrayRunner:
     def outputs(self, x: Array) -> Array:
         """Return the outputs of a batch."""
         with no_grad():
-            return as_array(self.model(_constant(x)))
+            return as_array(self.model(self._given(x)))
 
 
 class ScalarRunner:

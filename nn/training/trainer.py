@@ -97,8 +97,9 @@ class Trainer:
         self.batches, self.epochs = batches, epochs
         self.tell("on_start")
         try:
-            while self.epoch < epochs and not self.history.stopped:
-                self.run_epoch(batches, validation)
+            with np.errstate(all="ignore"):  # numbers that are none are looked for, and named
+                while self.epoch < epochs and not self.history.stopped:
+                    self.run_epoch(batches, validation)
         except KeyboardInterrupt:
             self.stop(f"interrupted in epoch {self.epoch + 1}{self.restore_best()}")
         finally:

@@ -50,11 +50,24 @@ if TYPE_CHECKING:
     from nn.layers.attention import MultiheadAttention
     from nn.layers.batch_normalization import BatchNorm1d, BatchNorm2d
     from nn.layers.containers import Flatten, Residual, Sequential
+    from nn.layers.convolution import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
     from nn.layers.dot_product_attention import scaled_dot_product_attention
     from nn.layers.dropout import Dropout, Dropout1d, Dropout2d
     from nn.layers.gpt import GPT
     from nn.layers.linear import Bilinear, Embedding, Linear
     from nn.layers.normalization import GroupNorm, LayerNorm, RMSNorm
+    from nn.layers.pooling import (
+        AdaptiveAvgPool1d,
+        AdaptiveAvgPool2d,
+        AdaptiveMaxPool1d,
+        AdaptiveMaxPool2d,
+        AvgPool1d,
+        AvgPool2d,
+        GlobalAvgPool,
+        GlobalMaxPool,
+        MaxPool1d,
+        MaxPool2d,
+    )
     from nn.layers.positions import LearnedPositions, RotaryPositions, SinusoidalPositions, rotary, sinusoidal
     from nn.layers.recurrent import GRU, LSTM, RNN
     from nn.layers.recurrent_cells import GRUCell, LSTMCell, RNNCell
@@ -117,12 +130,22 @@ _HOMES = {
     "Adagrad": "nn.optimizers",
     "Adam": "nn.optimizers",
     "AdamW": "nn.optimizers",
+    "AdaptiveAvgPool1d": "nn.layers.pooling",
+    "AdaptiveAvgPool2d": "nn.layers.pooling",
+    "AdaptiveMaxPool1d": "nn.layers.pooling",
+    "AdaptiveMaxPool2d": "nn.layers.pooling",
+    "AvgPool1d": "nn.layers.pooling",
+    "AvgPool2d": "nn.layers.pooling",
     "BatchNorm1d": "nn.layers.batch_normalization",
     "BatchNorm2d": "nn.layers.batch_normalization",
     "Bilinear": "nn.layers.linear",
     "CSVLogger": "nn.training.logging",
     "Callback": "nn.training.callback",
     "Checkpoint": "nn.training.checkpoints",
+    "Conv1d": "nn.layers.convolution",
+    "Conv2d": "nn.layers.convolution",
+    "ConvTranspose1d": "nn.layers.convolution",
+    "ConvTranspose2d": "nn.layers.convolution",
     "DataLoader": "nn.data",
     "DivergenceError": "nn.training.failures",
     "Dropout": "nn.layers.dropout",
@@ -135,6 +158,8 @@ _HOMES = {
     "GPT": "nn.layers.gpt",
     "GRU": "nn.layers.recurrent",
     "GRUCell": "nn.layers.recurrent_cells",
+    "GlobalAvgPool": "nn.layers.pooling",
+    "GlobalMaxPool": "nn.layers.pooling",
     "GroupKFold": "nn.folds",
     "GroupNorm": "nn.layers.normalization",
     "History": "nn.training.history",
@@ -150,6 +175,8 @@ _HOMES = {
     "LearningRate": "nn.training.rates",
     "Linear": "nn.layers.linear",
     "MLP": "nn.scalar",
+    "MaxPool1d": "nn.layers.pooling",
+    "MaxPool2d": "nn.layers.pooling",
     "Module": "nn.module",
     "MultiheadAttention": "nn.layers.attention",
     "Neuron": "nn.scalar",
@@ -250,12 +277,22 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
+    "AvgPool1d",
+    "AvgPool2d",
     "BatchNorm1d",
     "BatchNorm2d",
     "Bilinear",
     "CSVLogger",
     "Callback",
     "Checkpoint",
+    "Conv1d",
+    "Conv2d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
     "DataLoader",
     "DivergenceError",
     "Dropout",
@@ -265,6 +302,8 @@ __all__ = [
     "Embedding",
     "Flatten",
     "GRUCell",
+    "GlobalAvgPool",
+    "GlobalMaxPool",
     "GroupKFold",
     "GroupNorm",
     "History",
@@ -276,6 +315,8 @@ __all__ = [
     "LearnedPositions",
     "LearningRate",
     "Linear",
+    "MaxPool1d",
+    "MaxPool2d",
     "Module",
     "MultiheadAttention",
     "Neuron",

@@ -96,6 +96,8 @@ ORDER = [
     "nn.layers.gpt",
     "nn.layers.recurrent_cells",
     "nn.layers.recurrent",
+    "nn.layers.convolution",
+    "nn.layers.pooling",
     "nn.layers",
     "nn.twins",
     "nn.optimizers",

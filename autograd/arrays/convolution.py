@@ -5,6 +5,8 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+import numpy as np
+
 from autograd.arrays.checks import as_array
 from autograd.errors import DomainError, OperandError, ShapeError
 from autograd.primitives import convolution
@@ -206,8 +208,8 @@ def _transpose(
 
 
 def _operands(user: str, axes: int, x: Any, weight: Any, bias: Any, groups: Any) -> tuple[Any, Any, Any]:
-    x, weight = as_array(x, user), as_array(weight, user)
-    bias = None if bias is None else as_array(bias, user)
+    x, weight = _floats(x, "x", user), _floats(weight, "weight", user)
+    bias = None if bias is None else _floats(bias, "bias", user)
     for name, array in (("x", x), ("weight", weight)):
         if array.ndim != axes + 2:
             last = "length" if axes == 1 else "height, width"
@@ -218,6 +220,17 @@ def _operands(user: str, axes: int, x: Any, weight: Any, bias: Any, groups: Any)
     if isinstance(groups, bool) or not isinstance(groups, int) or groups < 1:
         raise DomainError(f"{user}: groups must be a whole number from 1 upwards, got {groups!r}")
     return x, weight, bias
+
+
+def _floats(x: Any, name: str, user: str) -> Any:
+    array = as_array(x, user)
+    # Whole numbers, such as the bytes of a picture, have no precision: float64 would be a silent choice.
+    if isinstance(x, np.ndarray) and x.dtype.kind != "f":
+        raise OperandError(
+            f"{user}: expected {name} of float32 or float64, got {x.dtype} of shape {x.shape}; "
+            "try x.astype(numpy.float32) / 255 for a picture of bytes"
+        )
+    return array
 
 
 def _check_bias(user: str, bias: Any, outputs: int) -> None:

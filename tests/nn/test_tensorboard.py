@@ -8,9 +8,9 @@ import pytest
 import nn
 
 # At once: importing it changes the environment.
-tensorboardX = pytest.importorskip("tensorboardX")
-Event = tensorboardX.proto.event_pb2.Event
-masked_crc32c = tensorboardX.record_writer.masked_crc32c
+library = pytest.importorskip("tensorboardX")
+Event = library.proto.event_pb2.Event
+masked_crc32c = library.record_writer.masked_crc32c
 
 X, Y = nn.datasets.moons(120, noise=0.1, rng=0)
 

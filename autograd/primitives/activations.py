@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd.primitive import Elementwise, elementwise
 from autograd.primitives.comparison import minimum, where
+from autograd.primitives.error_function import erf_of_array, in_blocks
 from autograd.primitives.transcendental import erf, exp, expm1
 
 _array = np.ndarray
@@ -82,22 +83,44 @@ def _normal_cdf(x: Any) -> Any:
     return 0.5 * (1.0 + erf(x * math.sqrt(0.5)))
 
 
-def _cdf_behind(out: Any, x: Any) -> Any:
-    """Return the distribution that the output has been multiplied by; arrays divide, which is quicker."""
-    if x.__class__ is _array:
-        return np.divide(out, x, out=np.full_like(x, 0.5), where=x != 0)
-    return _normal_cdf(x)
-
-
 def _normal_density(x: Any) -> Any:
     return exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
+
+
+def _gelu(x: Any) -> Any:
+    return in_blocks(_gelu_of_array, np.asarray(x)) if np.ndim(x) else x * _normal_cdf(x)
+
+
+def _gelu_of_array(x: Any) -> Any:
+    out = erf_of_array(x * math.sqrt(0.5))
+    out += 1.0
+    out *= 0.5
+    out *= x
+    return out
+
+
+def _slope_of_gelu(out: Any, x: Any) -> Any:
+    if x.__class__ is _array:
+        return in_blocks(_slope_of_gelu_of_array, out, x)
+    return _normal_cdf(x) + x * _normal_density(x)
+
+
+def _slope_of_gelu_of_array(out: Any, x: Any) -> Any:
+    """Return the slope by a division, of what has been multiplied: quicker than the error function."""
+    slope = np.square(x)
+    slope *= -0.5
+    np.exp(slope, out=slope)
+    slope *= x
+    slope *= 1.0 / math.sqrt(2.0 * math.pi)
+    slope += out / x if x.all() else np.divide(out, x, out=np.full_like(x, 0.5), where=x != 0)
+    return slope
 
 
 gelu: Elementwise = elementwise(
     "gelu",
     lambda x: x * _normal_cdf(x),
-    lambda x: x * _normal_cdf(x),
-    lambda out, x: _cdf_behind(out, x) + x * _normal_density(x),
+    _gelu,
+    _slope_of_gelu,
     symbol="GELU",
     doc="x times the normal distribution's probability below x; Hendrycks & Gimpel 2016 (arXiv:1606.08415)",
     quiet=True,

@@ -14,7 +14,8 @@ def _masked_softmax(x: Any, *, mask: Any) -> Any:
     if not x.size:
         return x
     # A sum with 0 and -inf is many times quicker than a choice between x and -inf.
-    out = softmax_of_array(x + np.where(mask, 0.0, -np.inf).astype(x.dtype), axis=x.ndim - 1)
+    scores = x + np.where(mask, 0.0, -np.inf).astype(x.dtype)
+    out = softmax_of_array(scores, axis=x.ndim - 1, out=scores)
     some = mask.any(axis=-1, keepdims=True)
     return out if some.all() else np.where(some, out, x.dtype.type(0.0))
 

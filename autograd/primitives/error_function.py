@@ -6,6 +6,7 @@ The rational approximations are those of Sun's `s_erf.c` (1993), which the C lib
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -121,11 +122,22 @@ def erf_of_array(x: Any) -> Any:
     if np.ndim(x) == 0:
         return np.result_type(x).type(math.erf(x))
     x = np.asarray(x)
-    out = np.empty(x.shape, x.dtype)
-    flat, target = np.ravel(x), out.reshape(-1)
-    formula = _single if x.dtype == np.float32 else _double
-    for start in range(0, flat.size, _BLOCK):
-        target[start : start + _BLOCK] = formula(flat[start : start + _BLOCK])
+    return in_blocks(_single if x.dtype == np.float32 else _double, x)
+
+
+def in_blocks(formula: Callable[..., Any], *xs: Any) -> Any:
+    """Return an elementwise formula of arrays of one shape and precision, computed for so many numbers at a time.
+
+    What is computed in between stays in the cache.
+
+    >>> in_blocks(lambda x, y: x * y + 1.0, np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))
+    array([[4., 9.]])
+    """
+    out = np.empty(xs[0].shape, xs[0].dtype)
+    flats, target = [np.ravel(x) for x in xs], out.reshape(-1)
+    for start in range(0, target.size, _BLOCK):
+        block = slice(start, start + _BLOCK)
+        target[block] = formula(*[flat[block] for flat in flats])
     return out
 
 

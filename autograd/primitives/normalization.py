@@ -6,6 +6,8 @@ each of the two is symmetric, so that one map serves both directions.
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,19 +18,25 @@ from autograd.primitives.reductions import Axis, kept_shape, mean, size_along
 from autograd.primitives.shaping import reshape, sum_to
 from autograd.primitives.transcendental import sqrt
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+@lru_cache(maxsize=256)
+def _letters(shape: tuple[int, ...]) -> tuple[str, str]:
+    """Return a letter for each axis, and the letters of those that are longer than 1."""
+    letters = "abcdefghijklmnopqrstuvwxyz"[: len(shape)]
+    return letters, "".join([letter for letter, size in zip(letters, shape, strict=True) if size != 1])
 
 
 def _sum_of_products(x: Any, y: Any, shape: tuple[int, ...]) -> Any:
     """Return the sum of x * y over all axes along which `shape` has size 1, without the products in between."""
-    letters = _LETTERS[: x.ndim]
-    kept = "".join([letter for letter, size in zip(letters, shape, strict=True) if size != 1])
+    letters, kept = _letters(shape)
+    if x.__class__ is np.ndarray and y.__class__ is np.ndarray:  # the same, without looking for products of matrices
+        return np.einsum(f"{letters},{letters}->{kept}", x, y).reshape(shape)
     return reshape(einsum_row(x, y, inputs=(letters, letters), output=kept), shape=shape)
 
 
 def _mean_of_products(x: Any, y: Any, axis: Axis) -> Any:
-    with np.errstate(all="ignore"):  # of nothing: nan
-        return _sum_of_products(x, y, kept_shape(x.shape, axis)) * float(np.divide(1.0, size_along(x.shape, axis)))
+    count = size_along(x.shape, axis)
+    return _sum_of_products(x, y, kept_shape(x.shape, axis)) * (1.0 / count if count else math.nan)
 
 
 def _centred(x: Any, axis: Axis) -> Any:
@@ -44,12 +52,12 @@ centre: Linear = Linear(
 
 
 def _inverse_size(x: Any, axis: Axis, eps: float) -> Any:
-    with np.errstate(all="ignore"):  # of zeros without eps: nan, as in PyTorch
-        return 1.0 / sqrt(_mean_of_products(x, x, axis) + eps)
+    square = _mean_of_products(x, x, axis) + eps
+    return 1.0 / (np.sqrt(square) if square.__class__ is np.ndarray else sqrt(square))
 
 
 def _unit_rms(x: Any, *, axis: Axis, eps: float) -> Any:
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # of zeros without eps: nan, as in PyTorch
         return x * _inverse_size(x, axis, eps)
 
 

@@ -140,12 +140,12 @@ logsumexp: ArrayPrimitive = ArrayPrimitive(
 )
 
 
-def softmax_of_array(x: Any, *, axis: Axis) -> Any:
-    """Return exp(x) / sum(exp(x)) along some axes, safe from overflow."""
+def softmax_of_array(x: Any, *, axis: Axis, out: Any = None) -> Any:
+    """Return exp(x) / sum(exp(x)) along some axes, safe from overflow; `out` may be x itself, to be written over."""
     if not x.size:
         return x
     with np.errstate(invalid="ignore"):
-        out = np.subtract(x, np.maximum.reduce(x, axis=axis, keepdims=True))
+        out = np.subtract(x, np.maximum.reduce(x, axis=axis, keepdims=True), out=out)
         out = np.exp(out, out=out) if isinstance(out, np.ndarray) else np.exp(out)
         norm = np.add.reduce(out, axis=axis, keepdims=True)
         return np.divide(out, norm, out=out) if isinstance(out, np.ndarray) else out / norm

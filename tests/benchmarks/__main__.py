@@ -17,6 +17,7 @@ BENCHMARKS = {
     "chain": "tests.benchmarks.chain",
     "tensor": "tests.benchmarks.tensor",
     "lstm": "tests.benchmarks.lstm",
+    "transformer": "tests.benchmarks.transformer",
     "compiled": "tests.benchmarks.compiled",
     "compile_time": "tests.benchmarks.compile_time",
     "memory": "tests.benchmarks.memory",

@@ -77,6 +77,7 @@ ORDER = [
     "nn.losses",
     "nn.scalar",
     "nn.serialization",
+    "nn.layers.activations",
     "nn.layers.linear",
     "nn.layers.containers",
     "nn.layers.dropout",
@@ -106,6 +107,8 @@ PACKAGES = {
     "nn.optimizers",
     "nn.plots",
     "nn.schedules",
+    "nn.losses",
+    "nn.demo",
 }
 
 

@@ -107,8 +107,6 @@ PACKAGES = {
     "nn.optimizers",
     "nn.plots",
     "nn.schedules",
-    "nn.losses",
-    "nn.demo",
 }
 
 

@@ -84,6 +84,7 @@ ORDER = [
     "nn.losses",
     "nn.scalar",
     "nn.serialization",
+    "nn.layers.activations",
     "nn.layers.linear",
     "nn.layers.containers",
     "nn.layers.dropout",

@@ -13,15 +13,16 @@ from autograd.primitives import reductions
 from autograd.primitives.cross_entropy import cross_entropy_of_distributions, cross_entropy_of_labels, one_hot
 from autograd.primitives.indexing import take_along_axis
 from nn.losses.labels import class_weights, read_labels, read_scores
-from nn.losses.pairs import PROBABILITIES, check_array
+from nn.losses.pairs import PROBABILITIES, check_array, read_numbers
 from nn.losses.reduction import reduce_array
 
 
 def cross_entropy(scores: Any, labels: Any, weight: Any, smoothing: float, ignored: int | None, reduction: str) -> Any:
     """Return the cost of softmax(scores): two nodes where labels are classes and nothing is weighted."""
     x, axis = read_scores("cross_entropy", scores)
+    labels = read_numbers("cross_entropy", "labels", labels)
     weights = class_weights("cross_entropy", weight, x.shape[axis])
-    if np.shape(raw(labels)) == x.shape:
+    if labels.shape == x.shape:
         if ignored is not None:
             raise DomainError("cross_entropy: ignore_index is a label, but the labels are class probabilities")
         t = _smoothed(_distributions(x, labels), smoothing, weights, x, axis)
@@ -37,7 +38,7 @@ def cross_entropy(scores: Any, labels: Any, weight: Any, smoothing: float, ignor
 
 
 def _distributions(x: Any, labels: Any) -> Any:
-    t = as_array(labels, "cross_entropy, labels")
+    t = as_array(labels, "cross_entropy")
     check_array("cross_entropy", "class probabilities", raw(t), PROBABILITIES)
     return t if t.dtype == x.dtype else astype(t, x.dtype)
 
@@ -52,6 +53,7 @@ def _smoothed(t: Any, smoothing: float, weights: Any, x: Any, axis: int) -> Any:
 def nll(scores: Any, labels: Any, weight: Any, ignored: int | None, reduction: str) -> Any:
     """Return the cost of log-probabilities."""
     x, axis = read_scores("nll_loss", scores)
+    labels = read_numbers("nll_loss", "labels", labels)
     weights = class_weights("nll_loss", weight, x.shape[axis])
     y, skipped = read_labels("nll_loss", labels, x.shape, axis, ignored)
     costs = -reshape(take_along_axis(x, indices=np.expand_dims(y, axis), axis=axis), y.shape)
@@ -78,6 +80,7 @@ NOTHING_LEFT = "every label is ignored or has weight 0: there is no mean of noth
 def multi_margin(scores: Any, labels: Any, margin: float, power: int, weight: Any, reduction: str) -> Any:
     """Return by how much wrong classes come near to the right one, or pass it."""
     x, axis = read_scores("multi_margin_loss", scores)
+    labels = read_numbers("multi_margin_loss", "labels", labels)
     weights = class_weights("multi_margin_loss", weight, x.shape[axis])
     y, _ = read_labels("multi_margin_loss", labels, x.shape, axis, None)
     right = take_along_axis(x, indices=np.expand_dims(y, axis), axis=axis)

@@ -58,7 +58,7 @@ def cross_entropy(
     array([0.693147, 0.      ])
     """
     check_reduction("cross_entropy", reduction)
-    if not 0.0 <= label_smoothing <= 1.0:
+    if not isinstance(label_smoothing, float | int) or not 0.0 <= label_smoothing <= 1.0:
         raise DomainError(f"cross_entropy: expected label_smoothing from 0 to 1, got {label_smoothing!r}")
     home = class_arrays if on_arrays(logits, labels) else class_lists
     return home.cross_entropy(logits, labels, weight, label_smoothing, ignore_index, reduction)

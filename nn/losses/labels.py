@@ -10,7 +10,7 @@ import numpy as np
 from autograd import DomainError, Node, OperandError, ShapeError
 from autograd.arrays.checks import as_array, raw
 from autograd.trees import describe
-from nn.losses.pairs import as_list, read_predictions
+from nn.losses.pairs import as_list, read_numbers, read_predictions
 
 _SCORES = "a list of class scores for each sample (with one score a sample: binary_cross_entropy_with_logits)"
 
@@ -29,12 +29,14 @@ def read_scores(loss: str, scores: Any) -> tuple[Any, int]:
 def read_labels(loss: str, labels: Any, shape: tuple[int, ...], axis: int, ignored: int | None) -> tuple[Any, Any]:
     """Return labels for scores of a shape, 0 where they are ignored, and truth values where (None: nowhere)."""
     wanted = (*shape[:axis], *shape[axis + 1 :])
-    found = np.asarray(raw(labels))
+    found = raw(labels)
     if found.shape != wanted:
         raise ShapeError(
             f"{loss}: got scores of shape {shape} and labels of shape {found.shape}; expected labels of shape {wanted}"
             f"{_advice(shape, found.shape)}"
         )
+    if ignored is not None and (isinstance(ignored, bool) or not isinstance(ignored, int | np.integer)):
+        raise DomainError(f"{loss}: expected an integer or None as ignore_index, got {ignored!r}")
     if found.dtype.kind not in "iu":
         raise DomainError(f"{loss}: expected labels from 0 to {shape[axis] - 1} as integers, got {found.dtype}")
     found = found.astype(np.intp)
@@ -65,7 +67,7 @@ def class_weights(loss: str, weight: Any, classes: int) -> Any:
     """Return a weight for each class as an array, or None."""
     if weight is None:
         return None
-    weights = np.asarray(raw(as_array(weight, f"{loss}, weight")))
+    weights = np.asarray(raw(as_array(read_numbers(loss, "weight", weight), loss)))
     if weights.shape != (classes,):
         raise ShapeError(f"{loss}: got weight of shape {weights.shape}, expected one for each of {classes} classes")
     return weights
@@ -95,5 +97,6 @@ def read_label(loss: str, label: Any, classes: int) -> Any:
 def _sequence(loss: str, given: Any, name: str, expected: str) -> list[Any]:
     """Return what was given as a list, if it is one."""
     if not isinstance(given, np.ndarray | Sequence) or isinstance(given, str):
-        raise OperandError(f"{loss}: expected as {name} {expected}, got {describe(given)}")
+        hint = "; autograd.stack makes one tensor of several" if isinstance(given, Node) and given.is_array else ""
+        raise OperandError(f"{loss}: expected as {name} {expected}, got {describe(given)}{hint}")
     return list(as_list(given))

@@ -11,7 +11,7 @@ from autograd import DomainError, Node, OperandError, ShapeError, Tensor
 from autograd.arrays.checks import as_array, raw
 from autograd.arrays.shapes import astype, reshape
 from autograd.functions import is_array
-from autograd.trees import leaves, map_leaves, walk
+from autograd.trees import describe, leaves, map_leaves, walk
 from nn.losses.reduction import check_reduction, reduce_array, reduce_list
 
 
@@ -87,7 +87,7 @@ def on_arrays(predictions: Any, targets: Any) -> bool:
 
 def paired_arrays(loss: str, predictions: Any, targets: Any) -> tuple[Any, Any]:
     """Return predictions and targets as arrays or tensors of one shape and precision, that of the predictions."""
-    p, t = read_predictions(loss, predictions), as_array(targets, f"{loss}, targets")
+    p, t = read_predictions(loss, predictions), as_array(read_numbers(loss, "targets", targets), loss)
     if p.shape != t.shape:
         if p.size != t.size or (p.shape != (*t.shape, 1) and t.shape != (*p.shape, 1) and p.size > 1):
             raise ShapeError(
@@ -102,12 +102,34 @@ def paired_arrays(loss: str, predictions: Any, targets: Any) -> tuple[Any, Any]:
 
 
 def read_predictions(loss: str, predictions: Any) -> Any:
-    """Return predictions as an array or a tensor that is not empty."""
-    inside = isinstance(predictions, list | tuple) and any(isinstance(leaf, Node) for leaf in leaves(predictions))
-    p = Tensor(predictions) if inside else as_array(predictions, f"{loss}, predictions")
+    """Return predictions as an array or tensor of real numbers that is not empty."""
+    p = as_array(read_numbers(loss, "predictions", predictions), loss)
     if not p.size:
         raise ShapeError(f"{loss}: got predictions of shape {p.shape}, which hold no number; expected at least 1")
     return p
+
+
+def read_numbers(loss: str, what: str, given: Any) -> Any:
+    """Return what was given as an array or tensor; nodes in lists become one tensor.
+
+    Raises
+    ------
+    OperandError
+        It does not hold numbers.
+    ShapeError
+        It is ragged.
+    """
+    if isinstance(given, Node):
+        return given
+    if isinstance(given, list | tuple) and any(isinstance(leaf, Node) for leaf in leaves(given)):
+        return Tensor(given)
+    try:
+        numbers = np.asarray(given)
+    except ValueError:
+        raise ShapeError(f"{loss}: expected {what} of one length, got {describe(given)} that is ragged") from None
+    if numbers.dtype.kind not in "fiub":
+        raise OperandError(f"{loss}: expected numbers as {what}, got {describe(given)} {str(given)[:60]}")
+    return numbers
 
 
 def check_array(loss: str, what: str, numbers: Any, allowed: Allowed | None) -> None:
@@ -124,7 +146,7 @@ def _weights_of_array(loss: str, name: str, weight: Any, predictions: Any) -> An
     """Return a weight as what it is multiplied with: None, a number, or an array that broadcasts."""
     if weight is None or isinstance(weight, float | int):
         return weight
-    weight = as_array(weight, f"{loss}, {name}")
+    weight = as_array(read_numbers(loss, name, weight), loss)
     try:
         fits = np.broadcast_shapes(weight.shape, predictions.shape) == predictions.shape
     except ValueError:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from autograd import DomainError, absolute, clip, equal, relu, sqrt, where
 from nn.losses.pairs import pointwise
 
@@ -85,7 +87,7 @@ def huber_loss(predictions: Any, targets: Any, *, delta: float = 1.0, reduction:
     >>> huber_loss([0.5, 3.0], [0.0, 0.0], reduction="none")
     [0.125, 2.5]
     """
-    _check_positive("huber_loss", "delta", delta, delta > 0)
+    _check_positive("huber_loss", "delta", delta)
     return pointwise("huber_loss", lambda p, t: _huber(p - t, delta), predictions, targets, reduction)
 
 
@@ -102,9 +104,9 @@ def smooth_l1_loss(predictions: Any, targets: Any, *, beta: float = 1.0, reducti
     >>> smooth_l1_loss([0.5, 3.0], [0.0, 0.0], reduction="none")
     [0.125, 2.5]
     """
-    _check_positive("smooth_l1_loss", "beta", beta, beta >= 0)
     if beta == 0:
         return pointwise("smooth_l1_loss", lambda p, t: absolute(p - t), predictions, targets, reduction)
+    _check_positive("smooth_l1_loss", "beta", beta)
     return pointwise("smooth_l1_loss", lambda p, t: _huber(p - t, beta) / beta, predictions, targets, reduction)
 
 
@@ -113,6 +115,6 @@ def _huber(distance: Any, delta: float) -> Any:
     return 0.5 * clip(distance, -delta, delta) ** 2 + delta * relu(absolute(distance) - delta)
 
 
-def _check_positive(loss: str, name: str, number: float, fits: bool) -> None:
-    if not fits:
+def _check_positive(loss: str, name: str, number: Any) -> None:
+    if not isinstance(number, float | int | np.number) or not number > 0:
         raise DomainError(f"{loss}: expected a positive {name}, got {number!r}")

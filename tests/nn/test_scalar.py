@@ -75,7 +75,14 @@ def test_initialization_fits_the_activation():
 
 @pytest.mark.parametrize("name", nn.initialization.INITIALIZERS)
 def test_every_initializer_has_its_variance(name):
-    variance = {"uniform": 1 / 3, "xavier": 2 / 500, "he": 2 / 300, "zeros": 0.0}[name.split("_")[0]]
+    variance = {
+        "uniform": 1 / 3,
+        "xavier": 2 / 500,
+        "he": 2 / 300,
+        "lecun": 1 / 300,
+        "orthogonal": 1 / 300,
+        "zeros": 0.0,
+    }.get(name.split("_")[0], 1.0)
     weights = nn.initialization.INITIALIZERS[name]((200, 300), np.random.default_rng(0))
     assert weights.shape == (200, 300)
     assert np.mean(weights**2) == pytest.approx(variance, rel=0.03)

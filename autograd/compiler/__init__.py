@@ -12,8 +12,8 @@ simplify                    stage 2: the traced program, written anew by a build
 differentiate               stage 3: append the gradient, by the same rows as eager
 
 As array statements:
-access, ordering            strided views recovered from positions; what is used together, laid out side by side
-statements                  stage 4: the places of one role as one array statement
+reroll, ordering            stage 4: an array for each role; what is used together, laid out side by side
+layout, statements, access  arrays and what fills them; a role as statements; strided views recovered from positions
 joining, merging, buffers   arrays computed where they are needed; steps as one statement; memory that is taken over
 names, array_names          names for parameters, from their labels; for arrays, from what they are derivatives of
 templates, operands, writer how primitives, operands, arrays and constants are written

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from autograd.compiler.builder import Builder
-from autograd.compiler.statements import Layout, Statement
+from autograd.compiler.layout import Layout, Statement
 from autograd.primitives.comparison import identity
 from autograd.primitives.nary import DOT
 

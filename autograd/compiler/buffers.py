@@ -12,7 +12,7 @@ from typing import Final
 
 from autograd.compiler.access import contiguous_steps
 from autograd.compiler.joining import home
-from autograd.compiler.statements import Gather, Layout, Statement, View
+from autograd.compiler.layout import Gather, Layout, Statement, View
 from autograd.compiler.templates import is_one_call
 from autograd.primitives.nary import DOT
 

@@ -7,7 +7,7 @@ different numbers, cannot depend on each other, and so become one array statemen
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections import defaultdict
 from functools import cached_property, reduce
 from typing import Any, Final
 
@@ -60,13 +60,15 @@ class Builder(Program):
         # What operands that may be swapped are sorted by: roles, constants last. `2 * x` and `x * 2` are one role.
         self._ranks: list[int] = []
         self._role_numbers: dict[Any, int] = {}
-        self._known: dict[Primitive, dict[tuple[int, ...], int]] = {}
+        self._known: defaultdict[Primitive, dict[tuple[int, ...], int]] = defaultdict(dict)
         self._copies: dict[Any, dict[int, int]] = {}
         self._batched_leaves: dict[tuple[int, ...], int] = {}
 
     def append(self, primitive: Primitive | None, operands: tuple[int, ...], key: Any = None) -> int:
         """Add a place as it is, and return its number; `key` is what its role is known by, if not by what it does."""
-        role = -1 if primitive is None else self._role(key or self._role_key(primitive, operands))
+        numbers = self._role_numbers
+        key = None if primitive is None else key or self._role_key(primitive, operands)
+        role = -1 if key is None else numbers.setdefault(key, len(numbers))
         place = len(self.primitives)
         self.primitives.append(primitive)
         self.operands.append(operands)
@@ -105,7 +107,7 @@ class Builder(Program):
 
     def once(self, primitive: Primitive, operands: tuple[int, ...]) -> int:
         """Return a place with this result: a new one, unless it is known."""
-        known = self._known.setdefault(primitive, {})
+        known = self._known[primitive]
         if operands not in known:
             known[operands] = self.append(primitive, operands)
         return known[operands]
@@ -116,13 +118,13 @@ class Builder(Program):
             return operands[0]
         if primitive in _COMMUTATIVE and self._ranks[operands[1]] < self._ranks[operands[0]]:
             operands = (operands[1], operands[0])
-        known = self._known.setdefault(primitive, {})
+        known = self._known[primitive]
         place = known.get(operands)
         if place is None:
             place = known[operands] = self._simpler(primitive, operands)
         return place
 
-    def sum(self, lefts: Sequence[int], rights: Sequence[int], extent: int = 0) -> int:
+    def sum(self, lefts: list[int], rights: list[int], extent: int = 0) -> int:
         """Return the place of a sum of terms: of the products left x right, or of left where right is ALONE.
 
         It is a sum for each sample of a batch of that extent; if it is 0, one sum over all samples.
@@ -134,8 +136,34 @@ class Builder(Program):
             lefts, rights = gathered(self, lefts, rights, extent)
         if len(lefts) == 1:
             return self._product(lefts[0], rights[0], extent)
-        kinds: dict[tuple[int, int], Terms] = {}
+        kinds = self._kinds(lefts, rights)
+        if len(kinds) >= _MANY_KINDS:
+            kinds = self._joined(kinds)
+        parts: list[int] = []
+        for rank, other in sorted(kinds):
+            parts += self._sums_of_kind(rank, other, *kinds[rank, other], extent)
+        result = parts[0]
+        for part in parts[1:]:
+            result = self.add(add, (result, part))
+        return result
+
+    def _kinds(self, lefts: list[int], rights: list[int]) -> dict[tuple[int, int], Terms]:
+        """Return terms by kind: the ranks of their factors, of which the lower comes first."""
+        ranks, alone = self._ranks, rights.count(ALONE)
+        if alone == 1 < len(rights):  # the bias of a neuron
+            at = rights.index(ALONE)
+            products = self._kinds(lefts[:at] + lefts[at + 1 :], rights[:at] + rights[at + 1 :])
+            return {(ranks[lefts[at]], ALONE): ([lefts[at]], [ALONE]), **products}
+        left_ranks = set(map(ranks.__getitem__, lefts))
+        right_ranks = {ALONE} if alone else set(map(ranks.__getitem__, rights))
+        if 0 < alone < len(rights) or len(left_ranks) > 1 or len(right_ranks) > 1:
+            return self._mixed_kinds(lefts, rights)
+        rank, other = left_ranks.pop(), right_ranks.pop()
+        return {(rank, other): (lefts, rights)} if alone or rank <= other else {(other, rank): (rights, lefts)}
+
+    def _mixed_kinds(self, lefts: list[int], rights: list[int]) -> dict[tuple[int, int], Terms]:
         ranks = self._ranks
+        kinds: dict[tuple[int, int], Terms] = {}
         last_rank = last_other = ALONE
         first: list[int] = []
         second: list[int] = []
@@ -150,15 +178,7 @@ class Builder(Program):
                     second, first = kinds.setdefault((other, rank), ([], []))
             first.append(left)
             second.append(right)
-        if len(kinds) >= _MANY_KINDS:
-            kinds = self._joined(kinds)
-        parts: list[int] = []
-        for rank, other in sorted(kinds):
-            parts += self._sums_of_kind(rank, other, *kinds[rank, other], extent)
-        result = parts[0]
-        for part in parts[1:]:
-            result = self.add(add, (result, part))
-        return result
+        return kinds
 
     def _joined(self, kinds: dict[tuple[int, int], Terms]) -> dict[tuple[int, int], Terms]:
         """Return the terms of kinds that are alike, such as those of each step of a recurrence, as one kind.
@@ -206,9 +226,10 @@ class Builder(Program):
         if rank == _LAST:  # and so is the other, which is no lower
             return [self.constant(reduce(operator.add, map(self._multiplied, lefts, rights)))]
         # A dot even of one product: the sums beside it may have more, and are to share its role.
-        groups = self._groups(lefts, rights) if other == _LAST and len(lefts) > 1 else [(lefts, rights)]
         row = BATCH_DOT if over_batch else DOT
-        return [self.append(row, (*left, *right, self._zero)) for left, right in groups]
+        if other == _LAST and len(lefts) > 1:
+            return [self.append(row, (*left, *right, self._zero)) for left, right in self._groups(lefts, rights)]
+        return [self.append(row, (*lefts, *rights, self._zero))]
 
     def _groups(self, lefts: list[int], rights: list[int]) -> list[Terms]:
         """Return products with constants as the sums to make of them: one, unless factors of several signs meet.
@@ -245,7 +266,7 @@ class Builder(Program):
     def _with_constants(self, primitive: Primitive, operands: tuple[int, ...]) -> int | None:
         """Return a simpler place with the result of an operation on constants, if there is one."""
         constants = self.constants
-        if all(operand in constants for operand in operands):
+        if constants.keys() >= set(operands):
             return self.constant(primitive.on_floats(*[constants[operand] for operand in operands]))
         if primitive is where and operands[0] in constants:
             chosen, other = operands[1:] if constants[operands[0]] else operands[:0:-1]
@@ -280,7 +301,7 @@ class Builder(Program):
         # causal attention sums 1, 2, 3, ... terms.
         roles = self.roles
         if primitive.__class__ is Elementwise:
-            return (primitive, *[roles[x] for x in operands])
+            return (primitive, *map(roles.__getitem__, operands))
         if primitive is DOT or primitive is BATCH_DOT:
             return (primitive, roles[operands[0]], roles[operands[len(operands) // 2]])
         if primitive is TAKE:

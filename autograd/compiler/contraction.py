@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from autograd.compiler.statements import View
+from autograd.compiler.layout import View
 
 
 class Matmul(NamedTuple):

@@ -7,8 +7,8 @@ rows of the primitives: the same equations that eager nodes are differentiated b
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from autograd.compiler import packing
@@ -19,8 +19,9 @@ from autograd.primitive import Primitive, Variadic, is_one
 from autograd.primitives.nary import DOT, TOTAL
 from autograd.value import as_operand
 
-#: For each place what adds up to its adjoint, in pairs: the adjoint of a user, and the local derivative or ALONE.
-Parts = defaultdict[int, list[int]]
+#: For each place what adds up to its adjoint, in pairs: the adjoint of a user, and the local derivative or ALONE. None
+#: for places that do not depend on what is differentiated in, and for those that are done.
+Parts = list[list[int] | None]
 
 
 def differentiate(program: Builder, outputs: Sequence[tuple[int, int]], wrt: Sequence[int]) -> list[int]:
@@ -38,15 +39,16 @@ def differentiate(program: Builder, outputs: Sequence[tuple[int, int]], wrt: Seq
         The place of the derivative in each of `wrt`; a constant 0 where nothing depends on it.
     """
     active = _depending_on(program, wrt)
-    parts: Parts = defaultdict(list)
+    parts: Parts = [[] if is_active else None for is_active in active]
     for place, cotangent in outputs:
-        parts[place] += (cotangent, ALONE)
+        if (part := parts[place]) is not None:
+            part += (cotangent, ALONE)
     adjoints: dict[int, int] = {}
     rules = _Rules(program, active)
     for place in range(len(active) - 1, -1, -1):
-        if place in parts and active[place]:
+        part, parts[place] = parts[place], None
+        if part:
             program.origin = program.order[place]
-            part = parts.pop(place)
             adjoints[place] = program.sum(  # in the order of the users
                 part[-2::-2], part[-1::-2], program.batched.get(place, 0)
             )
@@ -61,23 +63,21 @@ def differentiate(program: Builder, outputs: Sequence[tuple[int, int]], wrt: Seq
 
 def _pass_on(program: Builder, rules: _Rules, place: int, adjoint: int, parts: Parts) -> None:
     """Add what a place contributes to the adjoints of its operands."""
-    primitive, operands, active = program.primitives[place], program.operands[place], rules.active
+    primitive, operands = program.primitives[place], program.operands[place]
+    factors: Iterable[int | None]
     if primitive is None:
         return
     if primitive is DOT:
         count = len(operands) // 2
         factors = operands[count:-1] + operands[:count]  # the derivative in w is x, and in x is w
-        for operand, factor in zip(operands, factors, strict=False):
-            if active[operand]:
-                parts[operand] += (adjoint, factor)
     elif primitive is TOTAL:
-        for operand in operands:
-            if active[operand]:
-                parts[operand] += (adjoint, ALONE)
+        factors = itertools.repeat(ALONE)
     else:
-        for operand, partial in zip(operands, rules.partials(place, primitive, operands), strict=True):
-            if partial is not None:
-                parts[operand] += (adjoint, partial)
+        factors = rules.partials(place, primitive, operands)
+    for part, factor in zip(map(parts.__getitem__, operands), factors, strict=False):
+        if part is not None and factor is not None:
+            part.append(adjoint)
+            part.append(factor)
 
 
 def _pass_on_in_batch(program: Builder, rules: _Rules, place: int, adjoint: int, parts: Parts) -> None:
@@ -99,11 +99,11 @@ def _pass_on_in_batch(program: Builder, rules: _Rules, place: int, adjoint: int,
         factors = rules.partials(place, primitive, operands)
     spread = program.batched.get(place, 0) if primitive is not PACK else 0
     for operand, part, factor in zip(operands, adjoints, factors, strict=True):
-        if rules.active[operand] and factor is not None:
+        if (contributions := parts[operand]) is not None and factor is not None:
             given, factors_of = [part], [factor]
             if spread and operand not in program.batched:  # one number, to which all samples contribute
                 given, factors_of = packing.over_batch(program, given, factors_of, spread)
-            parts[operand] += (given[0], factors_of[0])
+            contributions += (given[0], factors_of[0])
 
 
 def _depending_on(program: Builder, inputs: Sequence[int]) -> bytearray:
@@ -126,12 +126,12 @@ class _Rules:
     def __init__(self, program: Builder, active: bytearray) -> None:
         self.program = program
         self.active = active
-        self._recipes: dict[tuple[Primitive, tuple[bool, ...]], _Recipe] = {}
+        self._recipes: dict[tuple[Primitive, tuple[int, ...]], _Recipe] = {}
 
     def partials(self, place: int, primitive: Primitive, operands: tuple[int, ...]) -> Sequence[int | None]:
         """Return the place of the derivative in each operand; ALONE where it is 1, None where nothing is passed on."""
         program, active = self.program, self.active
-        wanted = tuple([active[x] == 1 for x in operands])
+        wanted = tuple(map(active.__getitem__, operands))  # 1 for yes
         if isinstance(primitive, Variadic) or not program.constants.keys().isdisjoint(operands):
             return _run_rules(program, place, primitive, operands, wanted)
         recipe = self._recipes.get((primitive, wanted))
@@ -161,7 +161,7 @@ class _Recipe(NamedTuple):
     results: list[int | None]
 
 
-def _recipe(primitive: Primitive, wanted: tuple[bool, ...]) -> _Recipe:
+def _recipe(primitive: Primitive, wanted: tuple[int, ...]) -> _Recipe:
     program = Builder()
     program.source("operands", (1 + len(wanted),))
     out, *operands = [program.leaf(0, position) for position in range(1 + len(wanted))]
@@ -174,13 +174,13 @@ def _recipe(primitive: Primitive, wanted: tuple[bool, ...]) -> _Recipe:
 
 
 def _run_rules(
-    program: Builder, place: int, primitive: Primitive, operands: tuple[int, ...], wanted: tuple[bool, ...]
+    program: Builder, place: int, primitive: Primitive, operands: tuple[int, ...], wanted: tuple[int, ...]
 ) -> list[int | None]:
     """Run the rules of a primitive on the places of a program."""
     writer: Any = _RuleWriter(program)
     constants = program.constants
     given = [constants[x] if x in constants else Symbol(writer, x) for x in operands]
-    partials = primitive.local_derivatives(Symbol(writer, place), given, wanted)
+    partials = primitive.local_derivatives(Symbol(writer, place), given, list(map(bool, wanted)))
     return [None if x is None else ALONE if is_one(x) else writer.place(x) for x in partials]
 
 

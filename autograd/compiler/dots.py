@@ -11,8 +11,8 @@ import numpy as np
 
 from autograd.compiler.access import contiguous_steps
 from autograd.compiler.contraction import Matmul, as_matmul
+from autograd.compiler.layout import Constants, Operand, Statement, View
 from autograd.compiler.operands import dot_for, extents_of, moves, one_number, reordered, with_loop, without
-from autograd.compiler.statements import Constants, Operand, Statement, View
 from autograd.compiler.writer import LONGEST_BY_ONES, Writer
 
 #: More products than this are not stored before they are summed.

@@ -11,9 +11,9 @@ from autograd.compiler.array_names import name_arrays
 from autograd.compiler.builder import Builder
 from autograd.compiler.dots import write_dot, write_product
 from autograd.compiler.joining import home
+from autograd.compiler.layout import Layout, Statement
 from autograd.compiler.operands import one_number
 from autograd.compiler.reductions import write_reduction, write_segments, write_take
-from autograd.compiler.statements import Layout, Statement
 from autograd.compiler.templates import FUNCTIONS, call_text
 from autograd.compiler.writer import Line, Writer, shape_text
 from autograd.primitives.nary import DOT, TAKE

@@ -14,7 +14,7 @@ from autograd.compiler.access import contiguous_steps
 from autograd.primitives.comparison import identity
 
 if TYPE_CHECKING:
-    from autograd.compiler.statements import Layout, Statement
+    from autograd.compiler.layout import Layout, Statement
 
 
 def join_arrays(layout: Layout, sources: int) -> None:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from autograd.compiler.joining import home
-from autograd.compiler.statements import Constants, Gather, Layout, Operand, Statement, View
+from autograd.compiler.layout import Constants, Gather, Layout, Operand, Statement, View
 from autograd.primitive import Variadic
 from autograd.primitives.comparison import identity
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd.compiler.access import contiguous_steps
-from autograd.compiler.statements import Constants, Gather, Operand, View
+from autograd.compiler.layout import Constants, Gather, Operand, View
 
 
 def moves(operand: Operand, loop: int) -> bool:

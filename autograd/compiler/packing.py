@@ -57,9 +57,7 @@ def over_batch(builder: Builder, lefts: list[int], rights: list[int], extent: in
     return lefts, rights
 
 
-def gathered(
-    builder: Builder, lefts: Sequence[int], rights: Sequence[int], extent: int
-) -> tuple[Sequence[int], Sequence[int]]:
+def gathered(builder: Builder, lefts: list[int], rights: list[int], extent: int) -> tuple[list[int], list[int]]:
     """Return the terms of a sum, those that belong to the samples of one batch as one term."""
     primitives = builder.primitives
     wanted, gather = (PUT, _packed) if extent else (PICK, _whole_batches)

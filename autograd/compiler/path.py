@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -44,7 +46,8 @@ class Path:
         settings: dict[str, Any],
     ) -> None:
         start = time.perf_counter()
-        self.trace: Trace = trace(function, arguments, settings, call)
+        with _collector_paused():
+            self.trace: Trace = trace(function, arguments, settings, call)
         seconds = time.perf_counter() - start
         self.parameters = Members(self.trace.parameters)
         self.outputs = [leaf for leaf in leaves(self.trace.outputs) if isinstance(leaf, Symbol)]
@@ -65,7 +68,8 @@ class Path:
             self._gradients[first] = self.replay
 
     def _make_replay(self, loss: int | None) -> Replay:
-        return make_replay(self.trace.program, self._kept, loss, [0, *self._given], self._executor)
+        with _collector_paused():
+            return make_replay(self.trace.program, self._kept, loss, [0, *self._given], self._executor)
 
     def numbers(self, call: Call) -> list[Array]:
         """Return the numbers of the sources in a call: parameters first."""
@@ -131,3 +135,15 @@ class Path:
             gradient = replay.read_gradients(starts, count)
             self._swept = (run, place, gradient)
             return gradient
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Pause the garbage collector: a program under way is all alive, and would be searched again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

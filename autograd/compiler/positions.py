@@ -39,6 +39,8 @@ def positions_read(program: Program, outputs: Sequence[int]) -> tuple[list[Posit
 
     A batched place is a position in each sample.
     """
+    if TAKE not in program.primitives:
+        return [], {}
     live = live_places(program, outputs)
     counts: dict[int, int] = {}
     for place, primitive in enumerate(program.primitives):

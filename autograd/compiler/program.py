@@ -10,12 +10,15 @@ import itertools
 import math
 import struct
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from autograd.compiler.batching import ENTERING, PICK, evaluate, extent_of, numbers_of_leaf
 from autograd.compiler.packed import Packed
 from autograd.errors import GraphError
 from autograd.primitive import Primitive
+
+#: From so many places on it matters more how much memory a program takes than how long it takes to pack it.
+_LARGE: Final = 1 << 15
 
 
 class Section(NamedTuple):
@@ -124,8 +127,8 @@ class Program:
         return places
 
     def pack(self) -> None:
-        """Keep the operands in less memory; reading them takes longer from now on."""
-        if not isinstance(self.operands, Packed):
+        """Keep the operands of a large program in less memory; reading them takes longer from now on."""
+        if len(self) >= _LARGE and not isinstance(self.operands, Packed):
             self.operands = Packed(self.operands)
 
 

@@ -10,8 +10,9 @@ from typing import TypeGuard
 
 import numpy as np
 
+from autograd.compiler.layout import Constants, Gather, Operand, Statement, View
 from autograd.compiler.operands import dot_for, extents_of, reordered, without
-from autograd.compiler.statements import SEGMENTED, Constants, Gather, Operand, Statement, View
+from autograd.compiler.statements import SEGMENTED
 from autograd.compiler.templates import REDUCTIONS
 from autograd.compiler.writer import LONGEST_BY_ONES, Writer
 from autograd.primitives.nary import LOGSUMEXP, TOTAL

@@ -16,15 +16,16 @@ from autograd.compiler.builder import Builder
 from autograd.compiler.differentiate import differentiate
 from autograd.compiler.emit import Emitted, emit
 from autograd.compiler.expansion import expand
+from autograd.compiler.layout import Layout
 from autograd.compiler.loading import load
 from autograd.compiler.machine import load_machine, suits_machine
 from autograd.compiler.merging import merge_statements
 from autograd.compiler.positions import as_slice, outside, positions_read
 from autograd.compiler.program import Program, interpret, live_places
+from autograd.compiler.reroll import reroll
 from autograd.compiler.script import write_script
 from autograd.compiler.segments import mix
 from autograd.compiler.simplify import simplify
-from autograd.compiler.statements import Layout, reroll
 from autograd.compiler.straight import is_narrow, load_script
 from autograd.compiler.tape import LoadedTape, suits_tape
 from autograd.primitive import NOT_IEEE
@@ -315,8 +316,9 @@ class ArrayReplay(Replay):
         builder, outputs, gradients = lowered.program, lowered.outputs, lowered.gradients
         layout: Layout = timed(self.seconds, "re-roll", reroll, builder, [*outputs, *gradients])
         # What merely has the number of a place in the array has a higher role than the place itself.
-        roles = dict(sorted(zip(layout.array_of.tolist(), builder.roles, strict=True), reverse=True))
-        forward = sum(roles[statement.array] <= lowered.forward_roles for statement in layout.statements)
+        roles = np.full(len(layout.sizes) + 1, len(builder))
+        np.minimum.at(roles, layout.array_of, builder.roles)
+        forward = sum(int(roles[statement.array]) <= lowered.forward_roles for statement in layout.statements)
         forward = timed(self.seconds, "merge", merge_statements, layout, len(self.sources), forward)
         self.outputs = [_element(builder, layout, place) for place in outputs]
         self._positions_at = [

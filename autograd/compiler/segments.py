@@ -21,9 +21,9 @@ from autograd.compiler.builder import Builder
 from autograd.compiler.emit import Emitted
 from autograd.compiler.formulas import write_call
 from autograd.compiler.joining import home
+from autograd.compiler.layout import Constants, Gather, Layout, Operand, Statement, View
 from autograd.compiler.program import Leaf, Source
 from autograd.compiler.script import Pass, write_script
-from autograd.compiler.statements import Constants, Gather, Layout, Operand, Statement, View
 from autograd.compiler.writer import Line
 from autograd.primitive import Elementwise
 from autograd.primitives.comparison import identity, stop_gradient

@@ -79,10 +79,14 @@ class _Rewriter:
     def _prepare(self, place: int, primitive: Primitive, operands: tuple[int, ...]) -> None:
         """Write what a sum or product needs of places that cannot become part of it."""
         if primitive is multiply:
-            left, right = self.place(operands[0]), self.place(operands[1])
-            constants = self.builder.constants
-            if left in constants and right in constants:
-                self._written[place] = self.builder.add(multiply, (left, right))
+            written, constants = self._written, self.builder.constants
+            left, right = operands
+            if written[left] == _WAITING:
+                self.place(left)
+            if written[right] == _WAITING:
+                self.place(right)
+            if written[right] in constants and written[left] in constants:
+                written[place] = self.builder.add(multiply, (written[left], written[right]))
         elif primitive is DOT:
             for operand in operands[:-1]:
                 self.place(operand)
@@ -124,9 +128,7 @@ class _Rewriter:
             if place < 0:
                 lefts.append(written[~place])
                 rights.append(self._minus_one)
-                continue
-            new = written[place]
-            if new != _WAITING:
+            elif (new := written[place]) != _WAITING:
                 # `sum()` starts from 0; every statement that sums does so too.
                 if constants.get(new) == 0.0:
                     zero = new
@@ -137,6 +139,10 @@ class _Rewriter:
                 left, right = operands[place]
                 lefts.append(written[left])
                 rights.append(written[right])
+            elif primitives[place] is add:
+                left, right = operands[place]
+                stack.append(right)
+                stack.append(left)
             elif primitives[place] is PUT:
                 given, *numbers = operands[place]
                 lefts.append(

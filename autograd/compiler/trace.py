@@ -69,29 +69,31 @@ class Writer:
         """Write an operation, and return the symbol of its result."""
         if self.closed:
             raise _escaped(primitive)
+        program, places = self.program, []
         kind: type[Symbol] = NumberSymbol
-        places = []
         for operand in operands:
             given = operand.__class__
-            if given is Symbol or given is NumberSymbol:
+            if given is Symbol:
+                symbol, kind = operand, Symbol
+            elif given is NumberSymbol:
                 symbol = operand
             elif given is float:
-                places.append(self.program.constant(operand))
+                places.append(program.constant(operand))
                 continue
             else:
                 symbol = self._as_symbol(operand, primitive)
+                if not symbol.is_number:
+                    kind = Symbol
             if symbol.writer is not self:
                 raise _foreign(symbol)
-            if not symbol.is_number:
-                kind = Symbol
             places.append(symbol.place)
         if primitive in COMPARISONS:
             kind = NumberSymbol
-        if self.program.batched:  # a sweep goes through a batch
-            places = spread_others(self.program, places)
+        if program.batched:  # a sweep goes through a batch
+            places = spread_others(program, places)
         symbol = _blank(kind)
         symbol.writer = self
-        symbol.place = self.program.append(primitive, tuple(places))
+        symbol.place = program.append(primitive, tuple(places))
         symbol.label = ""
         return symbol
 

@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from autograd.compiler.access import Positions, dense_expression, index_expression
+from autograd.compiler.layout import Constants, Gather, Operand, View
 from autograd.compiler.program import Section, Source
-from autograd.compiler.statements import Constants, Gather, Operand, View
 from autograd.compiler.templates import FUNCTIONS
 
 #: Longer sums are bound by memory, and a vector of ones is memory, too.

@@ -6,7 +6,7 @@ import pytest
 from autograd import Value, compile, total
 from autograd.compiler import buffers
 from autograd.compiler.joining import home
-from autograd.compiler.statements import Constants
+from autograd.compiler.layout import Constants
 from autograd.node import Node
 from autograd.trees import leaves
 from tests.compiler import test_corpus

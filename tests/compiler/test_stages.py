@@ -8,9 +8,10 @@ from autograd.compiler.arguments import read_call
 from autograd.compiler.builder import Builder
 from autograd.compiler.differentiate import differentiate
 from autograd.compiler.joining import home
+from autograd.compiler.layout import Constants, View
 from autograd.compiler.program import Program, interpret, live_places, verify
+from autograd.compiler.reroll import reroll
 from autograd.compiler.simplify import simplify
-from autograd.compiler.statements import Constants, View, reroll
 from autograd.compiler.symbols import Symbol
 from autograd.compiler.trace import trace
 from autograd.errors import GraphError

@@ -28,7 +28,7 @@ from autograd import (
 from autograd.compiler.arguments import read_call
 from autograd.compiler.program import Program, interpret, verify
 from autograd.compiler.replay import lower
-from autograd.compiler.statements import reroll
+from autograd.compiler.reroll import reroll
 from autograd.compiler.symbols import Symbol
 from autograd.compiler.trace import Writer, trace
 from autograd.node import Node

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
+import autograd
 from autograd import OperandError, Tensor
-from nn.activations import Activation, find_activation, linear
+from nn.activations import Activation, find_activation, gelu_tanh, linear
+from nn.layers.activations import (
+    ELU,
+    GELU,
+    LeakyReLU,
+    LogSoftmax,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Step,
+    Tanh,
+)
+from nn.layers.activations import Activation as Elementwise
 from nn.layers.containers import Sequential
 from nn.layers.linear import Linear
 from nn.module import Module
@@ -38,7 +54,7 @@ def as_tensor_network(mlp: MLP) -> Sequential:
         if len(activations) > 1:
             raise OperandError(f"as_tensor_network: the neurons of layers.{place} differ: {', '.join(activations)}")
         steps.append(_linear_of(layer))
-        steps += [function for function in activations.values() if function is not linear]
+        steps += [copy(_MODULES.get(function, function)) for function in activations.values() if function is not linear]
     return Sequential(*steps)
 
 
@@ -62,14 +78,37 @@ def as_scalar_network(network: Sequential) -> MLP:
     for place, step in enumerate(network):
         if isinstance(step, Linear):
             layers.append((step, linear))
-        elif layers and layers[-1][1] is linear and not isinstance(step, Module):
-            layers[-1] = (layers[-1][0], step)
+        elif layers and layers[-1][1] is linear and _is_elementwise(step):
+            layers[-1] = (layers[-1][0], _FUNCTIONS.get(repr(step), step))
         else:
             raise OperandError(
                 f"as_scalar_network: step {place} is {step!r}; expected Linear layers, each followed by an activation "
                 "or the next one"
             )
     return _mlp_of(layers)
+
+
+#: The modules of the functions that scalar networks use.
+_MODULES: dict[Activation, Activation] = {
+    autograd.elu: ELU(),
+    autograd.gelu: GELU(),
+    gelu_tanh: GELU("tanh"),
+    autograd.leaky_relu: LeakyReLU(),
+    autograd.relu: ReLU(),
+    autograd.sigmoid: Sigmoid(),
+    autograd.silu: SiLU(),
+    autograd.softplus: Softplus(),
+    autograd.step: Step(),
+    autograd.tanh: Tanh(),
+}
+_FUNCTIONS = {repr(module): function for function, module in _MODULES.items()}
+
+
+def _is_elementwise(step: Any) -> bool:
+    """Tell whether a step of a network makes a number of each number: an activation, or some function."""
+    return not isinstance(step, Module) or (
+        isinstance(step, Elementwise) and not isinstance(step, Softmax | LogSoftmax)
+    )
 
 
 def _linear_of(layer: Layer) -> Linear:

@@ -39,7 +39,7 @@ def test_outputs_and_gradients_are_equal(activation, output):
         np.testing.assert_allclose(theirs.grad + np.zeros(theirs.shape), ours, rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("activation", ["tanh", "leaky_relu"])
+@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
 def test_there_and_back(activation):
     mlp = nn.MLP(3, [4, 1], activation=activation, rng=1)
     again = nn.as_scalar_network(nn.as_tensor_network(mlp))
@@ -53,6 +53,14 @@ def test_layers_without_bias_and_with_changing_activations_have_a_scalar_twin():
     )
     twin = nn.as_scalar_network(network)
     np.testing.assert_allclose([[v.data for v in twin(row)] for row in X], network(X).data, rtol=1e-12)
+
+
+def test_activations_become_modules_and_keep_their_settings():
+    twin = nn.as_tensor_network(nn.MLP(3, [4, 2], activation="silu", rng=0))
+    assert repr(twin) == "Sequential(\n  (0): Linear(3, 4)\n  (1): SiLU()\n  (2): Linear(4, 2)\n)"
+    network = nn.Sequential(nn.Linear(3, 4, rng=0), nn.LeakyReLU(0.25), nn.Linear(4, 2, rng=1))
+    back = nn.as_scalar_network(network)
+    np.testing.assert_allclose([[v.data for v in back(row)] for row in X], network(X).data, rtol=1e-12)
 
 
 def test_twins_learn_apart():
@@ -88,6 +96,7 @@ def test_what_has_no_twin_is_refused():
         (lambda: nn.as_scalar_network(nn.Linear(3, 2)), "got Linear"),
         (lambda: nn.as_scalar_network(nn.Sequential()), "some steps"),
         (lambda: nn.as_scalar_network(nn.Sequential(nn.Linear(3, 2), nn.Dropout(0.5))), "step 1 is Dropout"),
+        (lambda: nn.as_scalar_network(nn.Sequential(nn.Linear(3, 2), nn.Softmax())), "step 1 is Softmax"),
         (lambda: nn.as_scalar_network(nn.Sequential(autograd.tanh)), "step 0 is <primitive tanh>"),
     ]:
         with pytest.raises(OperandError, match=match):

@@ -99,13 +99,18 @@ def _scale_shift(x: Any, scale: Any, shift: Any) -> Any:
     return out
 
 
+def _pull_scale(cotangent: Any, out: Any, x: Any, scale: Any, shift: Any) -> Any:
+    gathered = _sum_of_products(cotangent, x, (1,) * (x.ndim - scale.ndim) + scale.shape)
+    return gathered if gathered.shape == scale.shape else reshape(gathered, shape=scale.shape)
+
+
 scale_shift: ArrayPrimitive = ArrayPrimitive(
     "scale_shift",
     _scale_shift,
     lambda cotangent, out, x, scale, shift: cotangent * scale,
-    lambda cotangent, out, x, scale, shift: _sum_of_products(cotangent, x, scale.shape),
+    _pull_scale,
     lambda cotangent, out, x, scale, shift: sum_to(cotangent, shape=shift.shape),
     push=_push_scale_shift,
     symbol="x·γ+β",
-    doc="x * scale + shift, where scale and shift have as many axes as x, of its sizes or 1",
+    doc="x * scale + shift, where scale and shift broadcast to the shape of x",
 )

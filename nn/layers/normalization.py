@@ -174,10 +174,7 @@ def _last_axes(x: Any, sizes: Sizes, user: str) -> tuple[Any, Sizes]:
 def _scaled(x: Any, weight: Any, bias: Any) -> Any:
     if weight is None:
         return x
-    if bias is None:
-        return x * weight
-    ones = (1,) * (x.ndim - weight.ndim)
-    return scale_shift(x, reshape(weight, (*ones, *weight.shape)), reshape(bias, (*ones, *bias.shape)))
+    return x * weight if bias is None else scale_shift(x, weight, bias)
 
 
 def _listed(sizes: Sizes) -> str:

@@ -155,6 +155,7 @@ TORCH: dict[str, Callable[..., Any]] = {
     "centre": lambda x: (x - x.mean((0, 2), keepdim=True)) ** 2,
     "unit_rms": lambda x: functional.rms_norm(x, (3,), eps=0.1),
     "unit_rms of everything": lambda x: x / (x * x).mean().sqrt(),
+    "scale_shift of the last axis": lambda x, scale, shift: x * scale + shift,
     "scale_shift": lambda x, scale, shift: x * scale + shift,
     "masked_softmax": lambda x: x.masked_fill(~MASK, -torch.inf).softmax(-1),
     "masked_softmax of nothing": lambda x: torch.stack([x[0].softmax(-1), 0 * x[1]]),

@@ -159,6 +159,9 @@ CASES: dict[str, Case] = {
     "centre": _case(lambda x: normalization.centre(x, axis=(0, 2)) ** 2, numbers(2, 1, 3)),
     "unit_rms": _case(lambda x: normalization.unit_rms(x, axis=(1,), eps=0.1), numbers(2, 3)),
     "unit_rms of everything": _case(lambda x: normalization.unit_rms(x, axis=(0, 1), eps=0.0), numbers(2, 2)),
+    "scale_shift of the last axis": _case(
+        normalization.scale_shift, numbers(2, 2, 3), numbers(3, shift=1), numbers(1, 3, shift=2)
+    ),
     "scale_shift": _case(normalization.scale_shift, numbers(2, 3, 2), numbers(1, 3, 1), numbers(1, 3, 2, shift=1)),
     "masked_softmax": _case(lambda x: attention.masked_softmax(x, mask=_mask), numbers(2, 2, 3)),
     "masked_softmax of nothing": _case(

@@ -16,6 +16,7 @@ BENCHMARKS = {
     "gpt": "tests.benchmarks.gpt",
     "chain": "tests.benchmarks.chain",
     "tensor": "tests.benchmarks.tensor",
+    "layers": "tests.benchmarks.layers",
     "lstm": "tests.benchmarks.lstm",
     "transformer": "tests.benchmarks.transformer",
     "compiled": "tests.benchmarks.compiled",

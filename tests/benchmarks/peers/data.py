@@ -1,0 +1,39 @@
+"""The numbers of each row: the same for everybody. Nothing but NumPy is imported here."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+SIZES, BATCH = (784, 256, 128, 10), 128
+#: How many elementwise operations make a step.
+CHAIN = 50
+OPERATIONS = ("x + y", "x * y", "x / y", "exp", "tanh", "sigmoid", "relu")
+
+
+def mlp(dtype: str) -> tuple[Any, Any, list[Any]]:
+    """Return inputs, classes and the parameters W1, b1, ... of weights of shape (outputs, inputs)."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(BATCH, SIZES[0])).astype(dtype)
+    labels = rng.integers(0, SIZES[-1], BATCH)
+    parameters: list[Any] = []
+    for fan_in, fan_out in itertools.pairwise(SIZES):
+        parameters.append((rng.normal(size=(fan_out, fan_in)) * np.sqrt(2 / fan_in)).astype(dtype))
+        parameters.append(np.zeros(fan_out, dtype))
+    return x, labels, parameters
+
+
+def cnn() -> tuple[Any, Any, list[Any]]:
+    """Return images (32, 1, 28, 28), classes, and kernels, biases and the last layer of 3x3 convolutions to 16 and 32."""
+    rng = np.random.default_rng(1)
+    shapes = [(16, 1, 3, 3), (16,), (32, 16, 3, 3), (32,), (10, 32 * 7 * 7), (10,)]
+    x = rng.normal(size=(32, 1, 28, 28)).astype(np.float32)
+    parameters = [(rng.normal(size=shape) / np.sqrt(np.prod(shape[1:]))).astype(np.float32) for shape in shapes]
+    return x, rng.integers(0, 10, 32), parameters
+
+
+def elementwise() -> list[Any]:
+    """Return the two operands of the chain, of 10 elements each."""
+    return [np.linspace(0.5, 1.5, 10), np.linspace(0.98, 1.01, 10)]

@@ -1,0 +1,92 @@
+"""This project."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import data
+import numpy as np
+from worker import Step, serve
+
+from autograd import Tensor, conv2d, linear, log_softmax, max_pool2d
+
+
+def step_of(loss: Callable[[list[Any]], Any], arrays: list[Any]) -> Step:
+    """Return a step that computes a loss of parameters, and their gradients."""
+    parameters = [Tensor(array) for array in arrays]
+
+    def step() -> tuple[Any, list[Any]]:
+        for p in parameters:
+            p.grad = 0.0
+        found = loss(parameters)
+        found.backward(keep="leaves")
+        return found.item(), [p.grad for p in parameters]
+
+    return step
+
+
+def cost(scores: Any, labels: Any) -> Any:
+    """Return the mean cross entropy."""
+    return -log_softmax(scores, axis=1)[np.arange(len(labels)), labels].mean()
+
+
+def mlp(dtype: str) -> Step:
+    """Return the step of the MLP."""
+    array, labels, arrays = data.mlp(dtype)
+    x = Tensor(array, constant=True)
+
+    def loss(parameters: list[Any]) -> Any:
+        W1, b1, W2, b2, W3, b3 = parameters
+        h = linear(linear(x, W1, b1).relu(), W2, b2).relu()
+        return cost(linear(h, W3, b3), labels)
+
+    return step_of(loss, arrays)
+
+
+def cnn() -> Step:
+    """Return the step of the CNN."""
+    array, labels, arrays = data.cnn()
+    x = Tensor(array, constant=True)
+
+    def loss(parameters: list[Any]) -> Any:
+        W1, b1, W2, b2, W3, b3 = parameters
+        h = max_pool2d(conv2d(x, W1, b1, padding=1).relu(), 2)
+        h = max_pool2d(conv2d(h, W2, b2, padding=1).relu(), 2)
+        return cost(linear(h.reshape(len(h), -1), W3, b3), labels)
+
+    return step_of(loss, arrays)
+
+
+CHAINS: dict[str, Callable[[Any, Any], Any]] = {
+    "x + y": lambda x, y: x + y,
+    "x * y": lambda x, y: x * y,
+    "x / y": lambda x, y: x / y,
+    "exp": lambda x, y: (-x).exp(),
+    "tanh": lambda x, y: x.tanh(),
+    "sigmoid": lambda x, y: x.sigmoid(),
+    "relu": lambda x, y: x.relu(),
+}
+
+
+def elementwise(name: str) -> Step:
+    """Return a step of many elementwise operations."""
+
+    def loss(parameters: list[Any]) -> Any:
+        x, y = parameters
+        for _ in range(data.CHAIN):
+            x = CHAINS[name](x, y)
+        return x.sum()
+
+    return step_of(loss, data.elementwise())
+
+
+STEPS = {
+    **{f"MLP {dtype}": functools.partial(mlp, dtype) for dtype in ("float32", "float64")},
+    "CNN": cnn,
+    **{name: functools.partial(elementwise, name) for name in data.OPERATIONS},
+}
+
+if __name__ == "__main__":
+    serve(STEPS)

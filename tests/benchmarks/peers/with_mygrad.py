@@ -1,0 +1,91 @@
+"""MyGrad, in an environment of its own; its memory guard, which takes time, is off."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import data
+import mygrad
+from mygrad.nnet.activations import relu, sigmoid
+from mygrad.nnet.layers import conv_nd, max_pool
+from mygrad.nnet.losses import softmax_crossentropy
+from worker import Step, serve
+
+
+def step_of(loss: Callable[[list[Any]], Any], arrays: list[Any]) -> Step:
+    """Return a step that computes a loss of parameters, and their gradients."""
+    parameters = [mygrad.tensor(array) for array in arrays]
+
+    def step() -> tuple[Any, list[Any]]:
+        for p in parameters:
+            p.null_grad()
+        found = loss(parameters)
+        found.backward()
+        return found.item(), [0.0 if p.grad is None else p.grad for p in parameters]
+
+    return step
+
+
+def mlp(dtype: str) -> Step:
+    """Return the step of the MLP."""
+    x, labels, arrays = data.mlp(dtype)
+
+    def loss(parameters: list[Any]) -> Any:
+        W1, b1, W2, b2, W3, b3 = parameters
+        h = relu(mygrad.matmul(x, W1.T) + b1)
+        h = relu(mygrad.matmul(h, W2.T) + b2)
+        return softmax_crossentropy(mygrad.matmul(h, W3.T) + b3, labels)
+
+    return step_of(loss, arrays)
+
+
+def cnn() -> Step:
+    """Return the step of the CNN."""
+    x, labels, arrays = data.cnn()
+
+    def conv2d(x: Any, weight: Any, bias: Any) -> Any:
+        return conv_nd(x, weight, stride=1, padding=1) + bias.reshape(-1, 1, 1)
+
+    def loss(parameters: list[Any]) -> Any:
+        W1, b1, W2, b2, W3, b3 = parameters
+        h = max_pool(relu(conv2d(x, W1, b1)), (2, 2), 2)
+        h = max_pool(relu(conv2d(h, W2, b2)), (2, 2), 2)
+        return softmax_crossentropy(mygrad.matmul(h.reshape(len(x), -1), W3.T) + b3, labels)
+
+    return step_of(loss, arrays)
+
+
+CHAINS: dict[str, Callable[[Any, Any], Any]] = {
+    "x + y": lambda x, y: x + y,
+    "x * y": lambda x, y: x * y,
+    "x / y": lambda x, y: x / y,
+    "exp": lambda x, y: mygrad.exp(-x),
+    "tanh": lambda x, y: mygrad.tanh(x),
+    "sigmoid": lambda x, y: sigmoid(x),
+    "relu": lambda x, y: relu(x),
+}
+
+
+def elementwise(name: str) -> Step:
+    """Return a step of many elementwise operations."""
+
+    def loss(parameters: list[Any]) -> Any:
+        x, y = parameters
+        for _ in range(data.CHAIN):
+            x = CHAINS[name](x, y)
+        return x.sum()
+
+    return step_of(loss, data.elementwise())
+
+
+STEPS = {
+    **{f"MLP {dtype}": functools.partial(mlp, dtype) for dtype in ("float32", "float64")},
+    "CNN": cnn,
+    **{name: functools.partial(elementwise, name) for name in data.OPERATIONS},
+}
+
+if __name__ == "__main__":
+    mygrad.turn_memory_guarding_off()
+    serve(STEPS)

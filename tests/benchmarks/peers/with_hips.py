@@ -9,10 +9,11 @@ from typing import Any
 import autograd.numpy as anp
 import data
 import numpy as np
-from autograd import value_and_grad
 from autograd.scipy.signal import convolve
 from autograd.scipy.special import logsumexp
 from worker import Step, serve
+
+from autograd import value_and_grad  # HIPS's, not this project's
 
 
 def step_of(loss: Callable[[list[Any]], Any], arrays: list[Any]) -> Step:

@@ -28,7 +28,7 @@ def _sigmoid_of_float(x: float) -> float:
 
 def _sigmoid(x: Any) -> Any:
     decay = np.exp(np.copysign(x, -1.0))
-    return np.where(x < 0, decay, 1.0) / (1.0 + decay)
+    return np.maximum(decay, x >= 0) / (1.0 + decay)  # decay or 1: quicker than `where`
 
 
 sigmoid: Elementwise = elementwise(

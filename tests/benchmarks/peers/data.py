@@ -27,6 +27,7 @@ def mlp(dtype: str) -> tuple[Any, Any, list[Any]]:
 
 def cnn() -> tuple[Any, Any, list[Any]]:
     """Return images (32, 1, 28, 28), classes, and kernels, biases and the last layer of 3x3 convolutions to 16 and 32."""
+    """Return images, classes, and the kernels, biases and last layer of two 3x3 convolutions."""
     rng = np.random.default_rng(1)
     shapes = [(16, 1, 3, 3), (16,), (32, 16, 3, 3), (32,), (10, 32 * 7 * 7), (10,)]
     x = rng.normal(size=(32, 1, 28, 28)).astype(np.float32)

@@ -2,6 +2,9 @@
 
 It knows the standard library and NumPy only. `what` is "seconds" (the median of the runs of a short turn), "bytes" (the
 most memory in use during a step, besides what was there before) or "outcome" (the loss, and the length of each gradient).
+It knows the standard library and NumPy only. `what` is "seconds" (the median of the runs of a short turn), "bytes"
+(the most memory in use during a step, besides what was there before) or "outcome" (the loss, and the length of each
+gradient).
 """
 
 from __future__ import annotations

@@ -25,7 +25,9 @@ class BatchFirst:
 
     def __getattr__(self, kind: str) -> Any:
         made = getattr(torch.nn, kind)
-        sequential = kind == "MultiheadAttention" or (kind.startswith("Transformer") and kind.endswith("Layer"))
+        sequential = kind in ("MultiheadAttention", "RNN", "LSTM", "GRU") or (
+            kind.startswith("Transformer") and kind.endswith("Layer")
+        )
         return partial(made, batch_first=True) if sequential else made
 
 

@@ -1,6 +1,7 @@
 """Layers that exist in PyTorch: one table, compared with it, and tested in every other way there is."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -117,3 +118,27 @@ def test_states_come_back(name):
 
 def test_the_table_is_compared_with_pytorch_as_a_whole():
     assert set(EXPECTED) == set(TWINS)
+
+
+#: What PyTorch lacks, or has as something else than a layer; each has tests of its own.
+OWN = {
+    "GPT",
+    "GlobalAvgPool",
+    "GlobalMaxPool",
+    "LearnedPositions",
+    "Residual",
+    "RotaryPositions",
+    "SinusoidalPositions",
+}
+OWN |= {"Step"}
+
+
+def test_every_layer_is_in_the_table():
+    public = {name: getattr(nn, name) for name in nn.__all__}
+    layers = {
+        name
+        for name, kind in public.items()
+        if isinstance(kind, type) and issubclass(kind, nn.Module) and kind.__module__.startswith("nn.layers")
+    }
+    named = set(re.findall(r"nn\.(\w+)\(", " ".join(twin.layer for twin in TWINS.values())))
+    assert layers - named == OWN

@@ -26,13 +26,37 @@ def mlp(dtype: str) -> tuple[Any, Any, list[Any]]:
 
 
 def cnn() -> tuple[Any, Any, list[Any]]:
-    """Return images (32, 1, 28, 28), classes, and kernels, biases and the last layer of 3x3 convolutions to 16 and 32."""
     """Return images, classes, and the kernels, biases and last layer of two 3x3 convolutions."""
     rng = np.random.default_rng(1)
     shapes = [(16, 1, 3, 3), (16,), (32, 16, 3, 3), (32,), (10, 32 * 7 * 7), (10,)]
     x = rng.normal(size=(32, 1, 28, 28)).astype(np.float32)
     parameters = [(rng.normal(size=shape) / np.sqrt(np.prod(shape[1:]))).astype(np.float32) for shape in shapes]
     return x, rng.integers(0, 10, 32), parameters
+
+
+#: What a Transformer block is made of, by PyTorch's names: 4 heads, relu, normalized first.
+WIDTH, HEADS, HIDDEN = 64, 4, 256
+BLOCK = {
+    "self_attn.in_proj_weight": (3 * WIDTH, WIDTH),
+    "self_attn.in_proj_bias": (3 * WIDTH,),
+    "self_attn.out_proj.weight": (WIDTH, WIDTH),
+    "self_attn.out_proj.bias": (WIDTH,),
+    "linear1.weight": (HIDDEN, WIDTH),
+    "linear1.bias": (HIDDEN,),
+    "linear2.weight": (WIDTH, HIDDEN),
+    "linear2.bias": (WIDTH,),
+    "norm1.weight": (WIDTH,),
+    "norm1.bias": (WIDTH,),
+    "norm2.weight": (WIDTH,),
+    "norm2.bias": (WIDTH,),
+}
+
+
+def block() -> tuple[Any, list[Any]]:
+    """Return sequences (8, 64, 64), and the parameters of a Transformer block in the order of BLOCK."""
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(8, 64, WIDTH)).astype(np.float32)
+    return x, [(rng.normal(size=shape) / np.sqrt(shape[-1])).astype(np.float32) for shape in BLOCK.values()]
 
 
 def elementwise() -> list[Any]:

@@ -13,7 +13,7 @@ from autograd.scipy.signal import convolve
 from autograd.scipy.special import logsumexp
 from worker import Step, serve
 
-from autograd import value_and_grad
+from autograd import value_and_grad  # HIPS's, not this project's
 
 
 def step_of(loss: Callable[[list[Any]], Any], arrays: list[Any]) -> Step:
@@ -67,6 +67,49 @@ def cnn() -> Step:
     return step_of(loss, arrays)
 
 
+def softmax(x: Any) -> Any:
+    """Return the softmax over the last axis."""
+    weights = anp.exp(x - anp.max(x, axis=-1, keepdims=True))
+    return weights / anp.sum(weights, axis=-1, keepdims=True)
+
+
+def normalized(x: Any, scale: Any, shift: Any) -> Any:
+    """Return a layer normalization of the last axis."""
+    centred = x - anp.mean(x, axis=-1, keepdims=True)
+    size = anp.sqrt(anp.mean(centred * centred, axis=-1, keepdims=True) + np.float32(1e-5))
+    return centred / size * scale + shift
+
+
+def heads(x: Any) -> Any:
+    """Return queries, keys or values with the heads as an axis of their own, before time."""
+    batch, time, width = x.shape
+    return anp.transpose(anp.reshape(x, (batch, time, data.HEADS, width // data.HEADS)), (0, 2, 1, 3))
+
+
+def attention(x: Any, weight: Any, bias: Any) -> Any:
+    """Return what all heads find, side by side."""
+    width = data.WIDTH
+    parts = [slice(place * width, (place + 1) * width) for place in range(3)]
+    q, k, v = (heads(anp.matmul(x, weight[part].T) + bias[part]) for part in parts)
+    scores = anp.matmul(q * np.float32(np.sqrt(data.HEADS / width)), anp.swapaxes(k, -1, -2))
+    found = anp.matmul(softmax(scores), v)
+    return anp.reshape(anp.transpose(found, (0, 2, 1, 3)), x.shape)
+
+
+def block() -> Step:
+    """Return the step of the Transformer block."""
+    x, arrays = data.block()
+
+    def loss(parameters: list[Any]) -> Any:
+        Wi, bi, Wo, bo, W1, b1, W2, b2, g1, s1, g2, s2 = parameters
+        h = x + anp.matmul(attention(normalized(x, g1, s1), Wi, bi), Wo.T) + bo
+        inner = anp.maximum(anp.matmul(normalized(h, g2, s2), W1.T) + b1, 0)
+        h = h + anp.matmul(inner, W2.T) + b2
+        return anp.mean(h * h)
+
+    return step_of(loss, arrays)
+
+
 CHAINS: dict[str, Callable[[Any, Any], Any]] = {
     "x + y": lambda x, y: x + y,
     "x * y": lambda x, y: x * y,
@@ -93,6 +136,7 @@ def elementwise(name: str) -> Step:
 STEPS = {
     **{f"MLP {dtype}": functools.partial(mlp, dtype) for dtype in ("float32", "float64")},
     "CNN": cnn,
+    "Transformer block": block,
     **{name: functools.partial(elementwise, name) for name in data.OPERATIONS},
 }
 

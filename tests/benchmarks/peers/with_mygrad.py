@@ -8,7 +8,8 @@ from typing import Any
 
 import data
 import mygrad
-from mygrad.nnet.activations import relu, sigmoid
+import numpy as np
+from mygrad.nnet.activations import relu, sigmoid, softmax
 from mygrad.nnet.layers import conv_nd, max_pool
 from mygrad.nnet.losses import softmax_crossentropy
 from worker import Step, serve
@@ -57,6 +58,43 @@ def cnn() -> Step:
     return step_of(loss, arrays)
 
 
+def normalized(x: Any, scale: Any, shift: Any) -> Any:
+    """Return a layer normalization of the last axis."""
+    centred = x - mygrad.mean(x, axis=-1, keepdims=True)
+    size = mygrad.sqrt(mygrad.mean(centred * centred, axis=-1, keepdims=True) + np.float32(1e-5))
+    return centred / size * scale + shift
+
+
+def heads(x: Any) -> Any:
+    """Return queries, keys or values with the heads as an axis of their own, before time."""
+    batch, time, width = x.shape
+    return mygrad.transpose(mygrad.reshape(x, (batch, time, data.HEADS, width // data.HEADS)), (0, 2, 1, 3))
+
+
+def attention(x: Any, weight: Any, bias: Any) -> Any:
+    """Return what all heads find, side by side."""
+    width = data.WIDTH
+    parts = [slice(place * width, (place + 1) * width) for place in range(3)]
+    q, k, v = (heads(mygrad.matmul(x, weight[part].T) + bias[part]) for part in parts)
+    scores = mygrad.matmul(q * np.float32(np.sqrt(data.HEADS / width)), mygrad.swapaxes(k, -1, -2))
+    found = mygrad.matmul(softmax(scores), v)
+    return mygrad.reshape(mygrad.transpose(found, (0, 2, 1, 3)), x.shape)
+
+
+def block() -> Step:
+    """Return the step of the Transformer block."""
+    x, arrays = data.block()
+
+    def loss(parameters: list[Any]) -> Any:
+        Wi, bi, Wo, bo, W1, b1, W2, b2, g1, s1, g2, s2 = parameters
+        h = x + mygrad.matmul(attention(normalized(x, g1, s1), Wi, bi), Wo.T) + bo
+        inner = relu(mygrad.matmul(normalized(h, g2, s2), W1.T) + b1)
+        h = h + mygrad.matmul(inner, W2.T) + b2
+        return mygrad.mean(h * h)
+
+    return step_of(loss, arrays)
+
+
 CHAINS: dict[str, Callable[[Any, Any], Any]] = {
     "x + y": lambda x, y: x + y,
     "x * y": lambda x, y: x * y,
@@ -83,6 +121,7 @@ def elementwise(name: str) -> Step:
 STEPS = {
     **{f"MLP {dtype}": functools.partial(mlp, dtype) for dtype in ("float32", "float64")},
     "CNN": cnn,
+    "Transformer block": block,
     **{name: functools.partial(elementwise, name) for name in data.OPERATIONS},
 }
 

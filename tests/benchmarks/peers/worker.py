@@ -1,7 +1,5 @@
 """What each contender's process does: it reads [row, what] from its input, and answers in one line.
 
-It knows the standard library and NumPy only. `what` is "seconds" (the median of the runs of a short turn), "bytes" (the
-most memory in use during a step, besides what was there before) or "outcome" (the loss, and the length of each gradient).
 It knows the standard library and NumPy only. `what` is "seconds" (the median of the runs of a short turn), "bytes"
 (the most memory in use during a step, besides what was there before) or "outcome" (the loss, and the length of each
 gradient).

@@ -86,6 +86,7 @@ ORDER = [
     "nn.serialization",
     "nn.layers.activations",
     "nn.layers.linear",
+    "nn.layers.flow",
     "nn.layers.containers",
     "nn.layers.dropout",
     "nn.layers.batch_normalization",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd import OperandError, ShapeError, Tensor
+from nn.layers.flow import flow_picture
 from nn.module import Module, nested_repr
+
+if TYPE_CHECKING:
+    from autograd.visual.picture import Picture
 
 
 class Sequential(Module):
@@ -41,6 +45,14 @@ class Sequential(Module):
             x = step(x)
         return x
 
+    def flow_steps(self) -> list[tuple[str, Callable[[Any], Any]]]:
+        """Return (name, step) in order: what a flow diagram shows."""
+        return [(str(place), step) for place, step in enumerate(self._steps)]
+
+    def __picture__(self) -> Picture:
+        """Return the flow diagram; `autograd.draw` asks for it."""
+        return flow_picture(self)
+
     def __getitem__(self, place: int | slice) -> Any:
         return Sequential(*self._steps[place]) if isinstance(place, slice) else self._steps[place]
 
@@ -51,7 +63,7 @@ class Sequential(Module):
         return iter(self._steps)
 
     def __repr__(self) -> str:
-        return nested_repr("Sequential", [(str(place), step) for place, step in enumerate(self._steps)])
+        return nested_repr("Sequential", self.flow_steps())
 
 
 class Residual(Module):
@@ -64,6 +76,8 @@ class Residual(Module):
     )
     """
 
+    adds_input: ClassVar[bool] = True
+
     def __init__(self, *steps: Callable[[Any], Any]) -> None:
         self.inner = steps[0] if len(steps) == 1 else Sequential(*steps)
         self.label_parameters()
@@ -74,6 +88,14 @@ class Residual(Module):
         if change.shape != x.shape:
             raise ShapeError(f"Residual: x has shape {x.shape}, what is added to it {change.shape}; they must be equal")
         return x + change
+
+    def flow_steps(self) -> list[tuple[str, Callable[[Any], Any]]]:
+        """Return what is added to the input: what a flow diagram shows."""
+        return [("inner", self.inner)]
+
+    def __picture__(self) -> Picture:
+        """Return the flow diagram; `autograd.draw` asks for it."""
+        return flow_picture(self)
 
 
 class Flatten(Module):

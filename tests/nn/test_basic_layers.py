@@ -79,6 +79,29 @@ def test_sequential_is_a_list_of_steps():
         nn.Sequential(autograd.tanh, 3)
 
 
+def test_modules_in_sequence_are_drawn_as_a_flow_with_a_way_around():
+    model = nn.Sequential(nn.Linear(2, 3, rng=0), nn.Residual(autograd.tanh, nn.Linear(3, 3, rng=1)), nn.Flatten())
+    picture = autograd.draw(model)
+    assert [(box.id, box.tag, box.kind) for box in picture.boxes] == [
+        ("input", "", "input"),
+        ("0", "Linear(2, 3)", "operation"),
+        ("1.inner.0", "tanh", "operation"),
+        ("1.inner.1", "Linear(3, 3)", "operation"),
+        ("1+", "1", "operation"),
+        ("2", "Flatten()", "output"),
+    ]
+    assert [(arrow.source, arrow.target) for arrow in picture.arrows] == [
+        ("input", "0"),
+        ("0", "1.inner.0"),
+        ("1.inner.0", "1.inner.1"),
+        ("1.inner.1", "1+"),
+        ("0", "1+"),
+        ("1+", "2"),
+    ]
+    assert "flowchart" in picture.mermaid()
+    assert picture.title == "Sequential, 21 parameters"
+
+
 def test_a_residual_keeps_the_shape():
     inner = nn.Linear(3, 3, rng=0)
     x = numbers(5, 3)

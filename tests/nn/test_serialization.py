@@ -10,8 +10,10 @@ import pytest
 from safetensors.numpy import load_file, save, save_file
 
 import nn
-from autograd import DomainError, OutputError, ShapeError, UnknownNameError
+from autograd import DomainError, OutputError, ShapeError, Tensor, UnknownNameError, no_grad
 from nn.serialization import read_arrays, write_arrays
+from tests.golden.table import FOLDER
+from tests.tensor.cases import numbers
 
 SUFFIXES = (".safetensors", ".npz")
 
@@ -180,3 +182,32 @@ def test_notes_travel_with_the_arrays(suffix, tmp_path):
     arrays, notes = read_arrays(path)
     assert arrays["x"].item() == 2.5
     assert notes == {"format": "chainrule", "version": "1", "epoch": "7"}
+
+
+class Network(nn.Module):
+    """The network of tests/golden/make_state.py."""
+
+    def __init__(self):
+        self.seen = nn.Sequential(nn.Conv2d(1, 3, 2), nn.BatchNorm2d(3), nn.ReLU())
+        self.read = nn.LSTM(9, 4, num_layers=2, bidirectional=True)
+        self.mixed = nn.TransformerEncoderLayer(8, 2, 5, dropout=0.0)
+        self.said = nn.Linear(8, 2)
+
+    def forward(self, x):
+        seen = self.seen(x)
+        steps, _ = self.read(seen.reshape(*seen.shape[:2], -1))
+        return self.said(self.mixed(steps)[:, -1])
+
+
+def test_a_state_of_pytorch_is_loaded_and_one_of_ours_has_its_names_and_kinds(tmp_path):
+    network = Network().astype(np.float32)
+    nn.load(network, FOLDER / "state.safetensors")
+    expected = json.loads((FOLDER / "state.json").read_text(encoding="utf-8"))["answer"]
+    with no_grad():
+        answer = network.eval()(Tensor(numbers(2, 1, 4, 4), dtype=np.float32))
+    np.testing.assert_allclose(answer.data, expected, rtol=1e-5, atol=1e-6)
+    nn.save(network, tmp_path / "again.safetensors")
+    theirs, ours = load_file(FOLDER / "state.safetensors"), load_file(tmp_path / "again.safetensors")
+    assert {name: (a.dtype, a.shape) for name, a in theirs.items()} == {n: (a.dtype, a.shape) for n, a in ours.items()}
+    for name, array in theirs.items():
+        np.testing.assert_array_equal(ours[name], array)

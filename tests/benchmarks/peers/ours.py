@@ -10,6 +10,7 @@ import data
 import numpy as np
 from worker import Step, serve
 
+import nn
 from autograd import Tensor, conv2d, linear, log_softmax, max_pool2d
 
 
@@ -59,6 +60,16 @@ def cnn() -> Step:
     return step_of(loss, arrays)
 
 
+def block() -> Step:
+    """Return the step of the Transformer block."""
+    array, arrays = data.block()
+    x = Tensor(array, constant=True)
+    layer = nn.TransformerEncoderLayer(data.WIDTH, data.HEADS, data.HIDDEN, dropout=0.0, norm_first=True)
+    layer.astype("float32").load_state_dict(dict(zip(data.BLOCK, arrays, strict=True)))
+    named = dict(layer.named_parameters())
+    return step_of(lambda parameters: (layer(x) ** 2).mean(), [named[path] for path in data.BLOCK])
+
+
 CHAINS: dict[str, Callable[[Any, Any], Any]] = {
     "x + y": lambda x, y: x + y,
     "x * y": lambda x, y: x * y,
@@ -85,6 +96,7 @@ def elementwise(name: str) -> Step:
 STEPS = {
     **{f"MLP {dtype}": functools.partial(mlp, dtype) for dtype in ("float32", "float64")},
     "CNN": cnn,
+    "Transformer block": block,
     **{name: functools.partial(elementwise, name) for name in data.OPERATIONS},
 }
 

@@ -55,6 +55,20 @@ def cnn() -> Step:
     return step_of(loss, arrays)
 
 
+def block() -> Step:
+    """Return the step of the Transformer block."""
+    array, arrays = data.block()
+    x = torch.from_numpy(array)
+    layer = torch.nn.TransformerEncoderLayer(
+        data.WIDTH, data.HEADS, data.HIDDEN, dropout=0.0, norm_first=True, batch_first=True
+    )
+
+    def loss(parameters: list[Any]) -> Any:
+        return torch.func.functional_call(layer, dict(zip(data.BLOCK, parameters, strict=True)), (x,)).square().mean()
+
+    return step_of(loss, arrays)
+
+
 CHAINS: dict[str, Callable[[Any, Any], Any]] = {
     "x + y": lambda x, y: x + y,
     "x * y": lambda x, y: x * y,
@@ -94,6 +108,7 @@ def allocated_bytes(step: Step) -> int:
 STEPS = {
     **{f"MLP {dtype}": functools.partial(mlp, dtype) for dtype in ("float32", "float64")},
     "CNN": cnn,
+    "Transformer block": block,
     **{name: functools.partial(elementwise, name) for name in data.OPERATIONS},
 }
 

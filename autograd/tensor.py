@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
+from autograd.allocation import keep_freed_memory
 from autograd.array_methods import ArrayMethods
 from autograd.array_node import ArrayNode, raw_of
 from autograd.array_primitive import ArrayPrimitive, Bound
@@ -27,6 +28,8 @@ from autograd.recording import recording
 from autograd.sweeps import store_gradients, sweep_backward
 from autograd.trees import describe
 from autograd.value import NOT_TRACED, Value
+
+keep_freed_memory()
 
 _recording = recording.get
 _blank = object.__new__

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parent.parent
 #: Each entry is a module or a package; within the packages below, no cycles are allowed.
 ORDER = [
     "autograd.lazy",
+    "autograd.allocation",
     "autograd.errors",
     "autograd.files",
     "autograd.recording",

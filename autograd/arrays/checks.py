@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import OperandError, ShapeError
+from autograd.errors import DomainError, OperandError, ShapeError
 from autograd.node import Node
 from autograd.primitives.reductions import Axis
 
@@ -69,6 +69,30 @@ def one_axis(axis: Any, ndim: int, user: str) -> int:
     if not -ndim <= place < ndim:
         raise ShapeError(f"{user}: axis={place} of an array with {ndim} axes; choose one from {-ndim} to {ndim - 1}")
     return place % ndim
+
+
+def per_axis(user: str, name: str, setting: Any, axes: int, *, least: int = 1) -> tuple[int, ...]:
+    """Return a setting as one whole number for each axis; a single number counts for all.
+
+    Raises
+    ------
+    DomainError
+        A number is below the least, or there are not as many as axes.
+    OperandError
+        It is not made of whole numbers.
+
+    >>> per_axis("conv2d", "stride", 2, 2)
+    (2, 2)
+    """
+    try:
+        several = isinstance(setting, tuple | list)
+        numbers = tuple(map(operator.index, setting)) if several else (operator.index(setting),) * axes
+    except TypeError:
+        raise OperandError(f"{user}: {name} must be a whole number, or one for each axis, got {setting!r}") from None
+    if len(numbers) != axes or min(numbers) < least:
+        numerus = "1 number" if axes == 1 else f"{axes} numbers"
+        raise DomainError(f"{user}: expected {numerus} from {least} upwards as {name}, got {setting!r}")
+    return numbers
 
 
 def raw(x: Any) -> Any:

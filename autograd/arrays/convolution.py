@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import numpy as np
 
-from autograd.arrays.checks import as_array
+from autograd.arrays.checks import as_array, per_axis
 from autograd.errors import DomainError, OperandError, ShapeError
 from autograd.primitives import convolution
 from autograd.primitives.shaping import reshape
@@ -248,27 +247,3 @@ def _around(user: str, padding: Any, kernel: Sizes, stride: Sizes, dilation: Siz
         whole = [step * (wide - 1) if padding == "same" else 0 for step, wide in zip(dilation, kernel, strict=True)]
         return tuple([(width // 2, width - width // 2) for width in whole])
     return tuple([(width, width) for width in per_axis(user, "padding", padding, len(kernel), least=0)])
-
-
-def per_axis(user: str, name: str, setting: Any, axes: int, *, least: int = 1) -> Sizes:
-    """Return a setting as one whole number for each axis; a single number counts for all.
-
-    Raises
-    ------
-    DomainError
-        A number is below the least, or there are not as many as axes.
-    OperandError
-        It is not made of whole numbers.
-
-    >>> per_axis("conv2d", "stride", 2, 2)
-    (2, 2)
-    """
-    try:
-        several = isinstance(setting, tuple | list)
-        numbers = tuple(map(operator.index, setting)) if several else (operator.index(setting),) * axes
-    except TypeError:
-        raise OperandError(f"{user}: {name} must be a whole number, or one for each axis, got {setting!r}") from None
-    if len(numbers) != axes or min(numbers) < least:
-        numerus = "1 number" if axes == 1 else f"{axes} numbers"
-        raise DomainError(f"{user}: expected {numerus} from {least} upwards as {name}, got {setting!r}")
-    return numbers

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arrays.checks import as_array
-from autograd.arrays.convolution import per_axis
+from autograd.arrays.checks import as_array, per_axis
 from autograd.arrays.shapes import concatenate, pad
 from autograd.errors import DomainError, ShapeError
 from autograd.primitives import windows

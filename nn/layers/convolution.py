@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd import DomainError, Tensor, conv1d, conv2d, conv_transpose1d, conv_transpose2d
-from autograd.arrays.convolution import per_axis
+from autograd.arrays.checks import per_axis
 from nn.layers.linear import check_widths
 from nn.module import Module
 from nn.randomness import generator

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import autograd
 from autograd import ShapeError
-from autograd.arrays.convolution import per_axis
+from autograd.arrays.checks import per_axis
 from nn.module import Module
 
 Sizes = int | tuple[int, ...]

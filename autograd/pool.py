@@ -173,12 +173,19 @@ class Members:
 
     def numbers(self) -> Array:
         """Return the numbers of all values, shape (n,)."""
+        numbers = np.empty(len(self.values))
+        self.read_into(numbers)
+        return numbers
+
+    def read_into(self, out: Array) -> None:
+        """Write the numbers of all values into an array of shape (n,)."""
         pool = self.pool()
         if pool is not None:
             with _lock:
                 if pool.is_flat:
-                    return pool.data.take(self._places)  # type: ignore[arg-type]
-        return np.array([value.data for value in self.values], dtype=float)
+                    pool.data.take(self._places, out=out, mode="clip")  # type: ignore[call-overload]
+                    return
+        out[:] = [value.data for value in self.values]
 
     def zero_grad(self) -> None:
         """Set the gradients of all values to zero."""

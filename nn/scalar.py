@@ -42,7 +42,8 @@ class Neuron(Module):
     [0.0, 0.0, 0.0, 1.0]
     """
 
-    w: list[Value]
+    #: A tuple: that they are still the same weights is then seen at a glance, at every step of a training loop.
+    w: tuple[Value, ...]
     b: Value
 
     def __init__(
@@ -57,7 +58,7 @@ class Neuron(Module):
         self._build(weights, activation)
 
     def _build(self, weights: Sequence[float], activation: str | Activation) -> None:
-        self.w = [Value(weight) for weight in weights]
+        self.w = tuple([Value(weight) for weight in weights])
         self.b = Value(0.0)
         self.activation, self.activate = find_activation(activation)
         self.label_parameters("neuron.")

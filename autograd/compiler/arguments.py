@@ -66,16 +66,17 @@ def read_call(arguments: tuple[Tree, ...], settings: dict[str, Tree]) -> Call:
 def _read(argument: Tree, name: str, slots: list[Slot], contents: list[Any]) -> Any:
     """Add the inputs within an argument, and return its part of the key."""
     if isinstance(argument, np.ndarray):
-        if argument.dtype.kind == "c":
+        kind = argument.dtype.kind
+        if kind in "fiub":
+            slots.append(Slot(name, argument.shape, "index" if kind in "iu" else "float"))
+            contents.append(argument)
+            return (slots[-1].kind, argument.shape)
+        if kind == "c":
             raise TracingError(
                 f"argument {name} is an array of complex numbers; derivatives here are those of real ones.\n"
                 "  instead of   f(z),   use   f(z.real, z.imag)"
             )
-        if argument.dtype.kind not in "fiub":
-            return (np.ndarray, _read(argument.tolist(), name, slots, contents))
-        slots.append(Slot(name, argument.shape, "index" if argument.dtype.kind in "iu" else "float"))
-        contents.append(argument)
-        return (slots[-1].kind, argument.shape)
+        return (np.ndarray, _read(argument.tolist(), name, slots, contents))
     form = _uniform(argument)
     if form is not None:
         slots.append(Slot(name, form[1], form[0]))

@@ -10,10 +10,8 @@ from collections.abc import Callable
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, overload
 
-import numpy as np
-
 from autograd.compiler.arguments import Call, read_call
-from autograd.compiler.path import Path
+from autograd.compiler.path import Path, Run
 from autograd.compiler.replay import Executor
 from autograd.compiler.source import standalone
 from autograd.errors import DomainError, GraphError, RetraceWarning, TracingError
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
 LIMIT = 16
 #: For how many forms of its arguments a function is compiled until somebody is told.
 FORMS = 64
-
-Array = np.ndarray[Any, Any]
 
 
 class Stats(NamedTuple):
@@ -78,7 +74,7 @@ class Compiled:
         self._paths: dict[Any, list[Path]] = {}
         self._traces: dict[Any, int] = {}
         self._given_up: set[Any] = set()
-        self._last: tuple[Path, list[Array]] | None = None
+        self._last: tuple[Path, Run] | None = None
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.__name__ = name
@@ -113,7 +109,7 @@ class Compiled:
         if not isinstance(recording.get(), bool):  # within the trace of another compiled function
             return self.function(*arguments, **settings)
         call = read_call(arguments, settings)
-        if call.key in self._given_up:
+        if self._given_up and call.key in self._given_up:
             return self.function(*arguments, **settings)
         paths = self._paths.setdefault(call.key, [])
         reason = ""
@@ -122,12 +118,11 @@ class Compiled:
                 paths.remove(path)  # it was made for something that is there no longer
                 reason = difference
                 continue
-            numbers = path.numbers(call)
             with path.lock:
-                path.forward(path.replay, numbers)
+                run = path.run(call)
                 broken = path.broken_guard()
                 if broken is None:
-                    return self._finished(path, call, numbers)
+                    return self._finished(path, call, run)
             reason = (
                 f"{broken.line} asks for the {broken.kind} of a number, and the answer is no longer {broken.answer}"
             )
@@ -141,16 +136,14 @@ class Compiled:
         path = Path(self.function, self.executor, call, arguments, settings)
         self._traces[call.key] = self._traces.get(call.key, 0) + 1
         paths.insert(0, path)
-        numbers = path.numbers(call)
         with path.lock:  # its guards are of these very numbers; sums that are rounded otherwise must not break them
-            path.forward(path.replay, numbers)
-            return self._finished(path, call, numbers)
+            return self._finished(path, call, path.run(call))
 
-    def _finished(self, path: Path, call: Call, numbers: list[Array]) -> Any:
+    def _finished(self, path: Path, call: Call, run: Run) -> Any:
         """Return what the function returns, after the run of a path that holds for the call."""
         path.replay.check()
-        self._last = (path, numbers)
-        return path.result(call, numbers)
+        self._last = (path, run)
+        return path.result(call, run)
 
     def _may_trace_again(self, key: Any, reason: str) -> bool:
         """Decide what to do about a branch that was not met before, or a thing that was replaced."""
@@ -176,7 +169,7 @@ class Compiled:
     # --- looking inside ----------------------------------------------------------------------------------------------
 
     @property
-    def _latest(self) -> tuple[Path, list[Array]]:
+    def _latest(self) -> tuple[Path, Run]:
         if self._last is None:
             raise GraphError(f"{self.__name__} has not been compiled yet: call it once, then look at its program")
         return self._last
@@ -184,9 +177,11 @@ class Compiled:
     @property
     def source(self) -> str:
         """The program of the latest call: NumPy that runs by itself, with that call's numbers at its end."""
-        path, numbers = self._latest
+        path, run = self._latest
         stats = self.stats
         title = f"{self.__name__}: {stats.scalar_nodes:,} scalar nodes as {stats.statements:,} array statements."
+        with path.lock:
+            numbers = path.numbers(run)
         return standalone(path.replay, title, numbers, len(path.outputs))
 
     @property

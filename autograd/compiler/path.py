@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import Context
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,24 @@ from autograd.recording import recording
 from autograd.trees import leaves, map_leaves
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+class Run:
+    """A call of a path, for whoever may ask for a gradient of it later.
+
+    Attributes
+    ----------
+    numbers
+        Those of the sources; None while they stand in the arrays of the path's replay.
+    gradients
+        What has been asked for, by the place of the output.
+    """
+
+    __slots__ = ("__weakref__", "gradients", "numbers")
+
+    def __init__(self) -> None:
+        self.numbers: list[Array] | None = None
+        self.gradients: dict[int, Array] = {}
 
 
 class Path:
@@ -52,13 +72,13 @@ class Path:
         self.parameters = Members(self.trace.parameters)
         self.outputs = [leaf for leaf in leaves(self.trace.outputs) if isinstance(leaf, Symbol)]
         self.lock = threading.Lock()
-        self._runs = 0
+        self._quietly = _without_warnings()  # while the lock is held
         self._executor = executor
         self._kept = [leaf.place for leaf in self.outputs] + [guard.place for guard in self.trace.guards]
         self._given = [source for source, slot in enumerate(call.slots, start=1) if slot.kind == "value"]
-        self._has_nodes = any(not leaf.is_number for leaf in self.outputs)
         self._gradients: dict[int, Replay] = {}
-        self._swept: tuple[int, int, Array] | None = None
+        self._current: Callable[[], Run | None] = _no_run  # whose numbers stand in the arrays of the replay
+        self._nodes = {leaf.place for leaf in self.outputs if not leaf.is_number}
         first = next((leaf.place for leaf in self.outputs if not leaf.is_number), None)
         if not recording.get():  # under no_grad nobody asks for a gradient
             first = None
@@ -71,36 +91,56 @@ class Path:
         with _collector_paused():
             return make_replay(self.trace.program, self._kept, loss, [0, *self._given], self._executor)
 
-    def numbers(self, call: Call) -> list[Array]:
-        """Return the numbers of the sources in a call: parameters first."""
-        given = [self.parameters.numbers()]
-        for slot, content in zip(call.slots, call.contents, strict=True):
-            data = [node.data for node in content] if slot.kind == "value" else content
-            given.append(np.array(data, dtype=float).reshape(-1))
-        return given
+    def run(self, call: Call) -> Run:
+        """Run the forward pass on the numbers of a call: parameters first."""
+        self._leave()
+        self._current = _no_run
+        parameters, *given = self.replay.flat[: 1 + len(call.slots)]
+        self.parameters.read_into(parameters)
+        for slot, content, flat in zip(call.slots, call.contents, given, strict=True):
+            if isinstance(content, np.ndarray):
+                flat.reshape(content.shape)[...] = content
+            else:
+                flat[:] = [node.data for node in content] if slot.kind == "value" else content
+        self._quietly(self.replay.forward)
+        run = Run()
+        self._current = weakref.ref(run)
+        return run
 
     def forward(self, replay: Replay, numbers: Sequence[Array]) -> None:
-        """Fill the sources, and run the forward pass."""
+        """Run the forward pass on given numbers of the sources."""
         for flat, given in zip(replay.flat, numbers, strict=False):
             flat[:] = given
-        with np.errstate(all="ignore"):
-            replay.forward()
-        self._runs += 1
+        self._quietly(replay.forward)
+
+    def numbers(self, run: Run) -> list[Array]:
+        """Return the numbers of the sources in a call."""
+        if run.numbers is None:
+            run.numbers = [flat.copy() for flat in self.replay.flat[: len(self.trace.program.sources)]]
+        return run.numbers
+
+    def _leave(self) -> None:
+        """Keep the numbers that stand in the arrays of the replay, if somebody may still ask for a gradient at them."""
+        run = self._current()
+        if run is not None and len(run.gradients) < len(self._nodes):
+            self.numbers(run)
 
     def broken_guard(self) -> Guard | None:
         """Return the first guard whose answer would be another one now."""
+        if not self.trace.guards:
+            return None
         for guard, element in zip(self.trace.guards, self.replay.outputs[len(self.outputs) :], strict=True):
             number = self.replay.read(element)
             if (number != 0 if guard.kind == "truth" else int(number)) != guard.answer:
                 return guard
         return None
 
-    def result(self, call: Call, numbers: list[Array]) -> Any:
+    def result(self, call: Call, run: Run) -> Any:
         """Return what the function returns, with the numbers of the run that has just been."""
-        run, replay = self._runs, self.replay
+        replay = self.replay
         elements = iter(replay.outputs)
         operands: tuple[Any, ...] = ()
-        if self._has_nodes and recording.get():
+        if self._nodes and recording.get():
             operands = self.parameters.values
             for source in self._given:
                 operands += tuple(call.contents[source - 1])
@@ -112,29 +152,50 @@ class Path:
             if leaf.is_number:
                 return bool(number) if computed_by(leaf) in COMPARISONS else number
             place = leaf.place
-            return result_node(number, self.parameters, operands, lambda: self._gradient(place, numbers, run))
+            return result_node(number, self.parameters, operands, lambda: self._gradient(place, run))
 
         return map_leaves(finished, self.trace.outputs)
 
-    def _gradient(self, place: int, numbers: Sequence[Array], run: int) -> Array:
+    def _gradient(self, place: int, run: Run) -> Array:
         """Return the gradient of an output; where another call came in between, its forward pass is run again."""
         with self.lock:
-            if self._swept is not None and self._swept[:2] == (run, place):
-                return self._swept[2]
+            if place in run.gradients:
+                return run.gradients[place]
             if place not in self._gradients:
                 self._gradients[place] = self._make_replay(place)
             replay = self._gradients[place]
-            if run != self._runs or replay is not self.replay:
-                self.forward(replay, numbers)
-            with np.errstate(all="ignore"):
-                replay.backward()
+            if replay is not self.replay:
+                self.forward(replay, self.numbers(run))
+            elif run is not (current := self._current()):
+                if current is not None:
+                    self.numbers(current)  # kept, for they are overwritten
+                self.forward(replay, self.numbers(run))
+                self._current = weakref.ref(run)
+            self._quietly(replay.backward)
             starts, count = {}, 0
             for source in (0, *self._given):
                 starts[source] = count
-                count += len(numbers[source])
-            gradient = replay.read_gradients(starts, count)
-            self._swept = (run, place, gradient)
+                count += len(replay.flat[source])
+            gradient = run.gradients[place] = replay.read_gradients(starts, count)
             return gradient
+
+
+def _no_run() -> None:
+    return None
+
+
+def _without_warnings() -> Callable[[Callable[[], None]], None]:
+    """Return what runs a function while NumPy warns of nothing."""
+    if np.lib.NumpyVersion(np.__version__) < "2.0.0":  # what it warns of is a matter of the thread
+
+        def run(function: Callable[[], None]) -> None:
+            with np.errstate(all="ignore"):
+                function()
+
+        return run
+    context = Context()  # entered in a tenth of the time that `errstate` takes
+    context.run(np.seterr, all="ignore")
+    return context.run
 
 
 @contextmanager

@@ -15,18 +15,21 @@ Array = np.ndarray[Any, Any]
 
 
 class PositionCheck(NamedTuple):
-    """Elements of a source that are positions in a list of so many rows."""
+    """Elements of a source that are positions in a list of so many rows, with the bits of that number as a float."""
 
     source: int
     elements: Array | slice
     rows: int
+    bits: np.uint64
 
     def __call__(self, flat: Sequence[Array]) -> None:
         """Raise an error if the source, whose numbers are in `flat`, holds a position outside of the list."""
         positions = flat[self.source][self.elements]
-        if np.minimum.reduce(positions) >= 0 and np.maximum.reduce(positions) < self.rows:
+        # Read as whole numbers, the bits of floats are in order, and those of nan and what is negative the largest.
+        if np.maximum.reduce(positions.view(np.uint64)) < self.bits:
             return
-        raise outside(float(positions[~((positions >= 0) & (positions < self.rows))][0]), self.rows)
+        for position in positions[~((positions >= 0) & (positions < self.rows))].tolist():
+            raise outside(position, self.rows)
 
 
 def outside(position: float, rows: int) -> DomainError:
@@ -53,7 +56,10 @@ def positions_read(program: Program, outputs: Sequence[int]) -> tuple[list[Posit
         samples = range(program.batched.get(place, 1))
         positions = [leaf.position + sample * program.strides.get(place, 0) for sample in samples]
         groups.setdefault((leaf.source, counts[place]), []).extend(positions)
-    checks = [PositionCheck(source, as_slice(np.unique(x)), rows) for (source, rows), x in groups.items()]
+    checks = [
+        PositionCheck(source, as_slice(np.unique(x)), rows, np.float64(rows).view(np.uint64))
+        for (source, rows), x in groups.items()
+    ]
     return checks, {place: rows for place, rows in counts.items() if place not in program.leaves}
 
 

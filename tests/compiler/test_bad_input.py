@@ -250,6 +250,9 @@ def test_replaced_values_are_noticed():
     model = nn.MLP(2, [3, 1], rng=0)
     function = lambda x: model(x)
     neuron = model.layers[0].neurons[1]
+    replaced = (Value(1.0), *neuron.w[1:])
+    assert "item w" in changed(function, lambda: setattr(neuron, "w", replaced), [1.0, 2.0])
+    neuron.w = list(neuron.w)
     assert "item 0 of a list" in changed(function, lambda: neuron.w.__setitem__(0, Value(1.0)), [1.0, 2.0])
     assert "item b" in changed(function, lambda: setattr(neuron, "b", Value(1.0)), [1.0, 2.0])
     assert "item 0" in changed(function, lambda: model.layers.__setitem__(0, nn.Layer(2, 3, rng=1)), [1.0, 2.0])

@@ -61,6 +61,28 @@ def test_an_earlier_result_still_has_its_own_gradient(moons):
     np.testing.assert_allclose(found, [p.grad for p in model.parameters()], rtol=1e-11, atol=1e-14)
 
 
+def test_calls_in_between_change_no_gradient_and_no_printed_number():
+    w = Value(2.0)
+    function = compile(lambda x: (w * x * x, autograd.tanh(w * x)), executor="python")
+    first, second = function(3.0), function(5.0)
+    first[1].backward()  # a replay of its own, at the numbers of the first call
+    assert w.grad == pytest.approx(3.0 / math.cosh(6.0) ** 2, rel=1e-12)
+    w.grad = 0.0
+    second[0].backward()
+    assert w.grad == 25.0
+    w.grad = 0.0
+    third = function(7.0)
+    first[0].backward()  # the program is run again at old numbers
+    assert w.grad == 9.0
+    assert "x0 = [7.0]" in function.source
+    w.grad = 0.0
+    third[0].backward()
+    second[1].backward()
+    assert w.grad == pytest.approx(49.0 + 5.0 / math.cosh(10.0) ** 2, rel=1e-12)
+    third[0].backward()  # once more
+    assert w.grad == pytest.approx(98.0 + 5.0 / math.cosh(10.0) ** 2, rel=1e-12)
+
+
 def test_results_take_part_in_eager_graphs(moons):
     model, X, y = moons
     fast = compile(lambda X, y: moons_loss(model, X, y)[0])

@@ -211,8 +211,13 @@ def test_replaced_parameters_are_found():
     model = nn.MLP(2, [3, 1], rng=0)
     first = model.parameters()
     assert model.parameters() == first
-    model.layers[0].neurons[1].w[0] = Value(9.0)
+    neuron = model.layers[0].neurons[1]
+    neuron.w = (Value(9.0), *neuron.w[1:])
     assert model.parameters()[3].data == 9.0
+    neuron.w = list(neuron.w)
+    assert model.parameters()[3].data == 9.0
+    neuron.w[0] = Value(8.0)
+    assert model.parameters()[3].data == 8.0
     model.layers[1] = nn.Layer(3, 1, rng=1)
     assert len(model.parameters()) == len(first)
     assert model.parameters()[-1] is model.layers[1].neurons[0].b

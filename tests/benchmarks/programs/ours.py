@@ -49,7 +49,8 @@ class Called(NamedTuple):
     def replay(self) -> Run:
         """Return the same without `Value`s: from the numbers in arrays to the loss and the gradients in arrays."""
         self.loss(*self.data)
-        path, numbers = self.loss._latest
+        path, run = self.loss._latest
+        numbers = path.numbers(run)
         replay = path.replay
         places = {id(value): place for place, value in enumerate(path.trace.parameters)}
         unused = len(places)  # numbers that the loss does not depend on: the last of the gradient, which stays 0

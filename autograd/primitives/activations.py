@@ -27,8 +27,8 @@ def _sigmoid_of_float(x: float) -> float:
 
 
 def _sigmoid(x: Any) -> Any:
-    decay = np.exp(np.copysign(x, -1.0))
-    return np.maximum(decay, x >= 0) / (1.0 + decay)  # decay or 1: quicker than `where`
+    growth = np.exp(np.minimum(x, 40.0))  # beyond 40 the sigmoid is 1, and exp might overflow
+    return growth / (1.0 + growth)
 
 
 sigmoid: Elementwise = elementwise(

@@ -17,7 +17,6 @@ BENCHMARKS = {
     "chain": "tests.benchmarks.chain",
     "tensor": "tests.benchmarks.tensor",
     "layers": "tests.benchmarks.layers",
-    "lstm": "tests.benchmarks.lstm",
     "transformer": "tests.benchmarks.transformer",
     "compiled": "tests.benchmarks.compiled",
     "compile_time": "tests.benchmarks.compile_time",

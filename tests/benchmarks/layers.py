@@ -33,6 +33,8 @@ ROWS = [
     Row("MLP float64", "MLP 784-256-128-10, batch 128, float64", _MLP),
     Row("CNN", "CNN of two 3x3 convolutions (16, 32) with pooling on 28x28, batch 32, float32",
         {"PyTorch": 3.0, "HIPS/autograd": 0.5, "MyGrad": 0.5}),
+    *[Row(f"LSTM {dtype}", f"LSTM of 64 units, 30 steps, batch 32, {dtype}",
+          {"PyTorch": 2.0, "HIPS/autograd": 0.5, "MyGrad": 0.5}) for dtype in ("float32", "float64")],
     Row("Transformer block", "Transformer block of width 64, 4 heads, length 64, batch 8, float32",
         {"PyTorch": 1.5, "HIPS/autograd": 0.5, "MyGrad": 0.5}),
     *[Row(name, f"{name}, 10 elements, forward and backward, {data.CHAIN} times",

@@ -34,6 +34,31 @@ def cnn() -> tuple[Any, Any, list[Any]]:
     return x, rng.integers(0, 10, 32), parameters
 
 
+#: An LSTM: sequences in a batch, their steps, and the widths of inputs and states.
+BATCH, STEPS, INPUTS, UNITS = 32, 30, 32, 64
+
+
+def lstm(dtype: str) -> tuple[Any, Any, list[Any]]:
+    """Return sequences, targets for the last state, and weight_ih, weight_hh, bias_ih, bias_hh by PyTorch's layout."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(BATCH, STEPS, INPUTS)).astype(dtype)
+    y = rng.normal(size=(BATCH, UNITS)).astype(dtype)
+    shapes = ((4 * UNITS, INPUTS), (4 * UNITS, UNITS), (4 * UNITS,), (4 * UNITS,))
+    return x, y, [rng.uniform(-0.125, 0.125, shape).astype(dtype) for shape in shapes]
+
+
+def lstm_loss(xp: Any, x: Any, y: Any, weights: list[Any]) -> Any:
+    """Return the loss of the last state as a person writes it, with the functions of a library that is like NumPy."""
+    weight_ih, weight_hh, bias_ih, bias_hh = weights
+    h = c = np.zeros((BATCH, UNITS), x.dtype)
+    for t in range(STEPS):
+        z = xp.matmul(x[:, t], weight_ih.T) + xp.matmul(h, weight_hh.T) + (bias_ih + bias_hh)
+        i, f, g, o = (z[:, k * UNITS : (k + 1) * UNITS] for k in range(4))
+        c = c / (1 + xp.exp(-f)) + xp.tanh(g) / (1 + xp.exp(-i))
+        h = xp.tanh(c) / (1 + xp.exp(-o))
+    return ((h - y) ** 2).mean()
+
+
 #: What a Transformer block is made of, by PyTorch's names: 4 heads, relu, normalized first.
 WIDTH, HEADS, HIDDEN = 64, 4, 256
 BLOCK = {

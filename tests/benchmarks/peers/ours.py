@@ -70,6 +70,20 @@ def block() -> Step:
     return step_of(lambda parameters: (layer(x) ** 2).mean(), [named[path] for path in data.BLOCK])
 
 
+def lstm(dtype: str) -> Step:
+    """Return the step of the LSTM."""
+    array, y, arrays = data.lstm(dtype)
+    x = Tensor(array, constant=True)
+    layer = nn.LSTM(data.INPUTS, data.UNITS, rng=0).astype(dtype)
+    layer.load_state_dict({name: array for (name, _), array in zip(layer.named_parameters(), arrays, strict=True)})
+
+    def loss(_: list[Any]) -> Any:
+        _, (h, _) = layer(x)
+        return ((h[0] - y) ** 2).mean()
+
+    return step_of(loss, layer.parameters())
+
+
 CHAINS: dict[str, Callable[[Any, Any], Any]] = {
     "x + y": lambda x, y: x + y,
     "x * y": lambda x, y: x * y,
@@ -96,6 +110,7 @@ def elementwise(name: str) -> Step:
 STEPS = {
     **{f"MLP {dtype}": functools.partial(mlp, dtype) for dtype in ("float32", "float64")},
     "CNN": cnn,
+    **{f"LSTM {dtype}": functools.partial(lstm, dtype) for dtype in ("float32", "float64")},
     "Transformer block": block,
     **{name: functools.partial(elementwise, name) for name in data.OPERATIONS},
 }

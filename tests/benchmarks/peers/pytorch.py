@@ -69,6 +69,26 @@ def block() -> Step:
     return step_of(loss, arrays)
 
 
+def lstm(dtype: str) -> Step:
+    """Return the step of the LSTM."""
+    array, targets, arrays = data.lstm(dtype)
+    x, y = torch.from_numpy(array), torch.from_numpy(targets)
+    layer = torch.nn.LSTM(data.INPUTS, data.UNITS, batch_first=True, dtype=x.dtype)
+    parameters = list(layer.parameters())
+    with torch.no_grad():
+        for parameter, weights in zip(parameters, arrays, strict=True):
+            parameter.copy_(torch.from_numpy(weights))
+
+    def step() -> tuple[Any, list[Any]]:
+        layer.zero_grad()
+        _, (h, _) = layer(x)
+        loss = ((h[0] - y) ** 2).mean()
+        loss.backward()
+        return loss.item(), [p.grad for p in parameters]
+
+    return step
+
+
 CHAINS: dict[str, Callable[[Any, Any], Any]] = {
     "x + y": lambda x, y: x + y,
     "x * y": lambda x, y: x * y,
@@ -108,6 +128,7 @@ def allocated_bytes(step: Step) -> int:
 STEPS = {
     **{f"MLP {dtype}": functools.partial(mlp, dtype) for dtype in ("float32", "float64")},
     "CNN": cnn,
+    **{f"LSTM {dtype}": functools.partial(lstm, dtype) for dtype in ("float32", "float64")},
     "Transformer block": block,
     **{name: functools.partial(elementwise, name) for name in data.OPERATIONS},
 }

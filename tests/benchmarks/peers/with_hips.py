@@ -110,6 +110,12 @@ def block() -> Step:
     return step_of(loss, arrays)
 
 
+def lstm(dtype: str) -> Step:
+    """Return the step of the LSTM."""
+    x, y, arrays = data.lstm(dtype)
+    return step_of(lambda parameters: data.lstm_loss(anp, x, y, parameters), arrays)
+
+
 CHAINS: dict[str, Callable[[Any, Any], Any]] = {
     "x + y": lambda x, y: x + y,
     "x * y": lambda x, y: x * y,
@@ -136,6 +142,7 @@ def elementwise(name: str) -> Step:
 STEPS = {
     **{f"MLP {dtype}": functools.partial(mlp, dtype) for dtype in ("float32", "float64")},
     "CNN": cnn,
+    **{f"LSTM {dtype}": functools.partial(lstm, dtype) for dtype in ("float32", "float64")},
     "Transformer block": block,
     **{name: functools.partial(elementwise, name) for name in data.OPERATIONS},
 }

@@ -16,6 +16,7 @@ data             DataLoader, windows, Vocabulary
 datasets         digits, iris, moons, a series, names, a text, ...
 splitting        train_test_split
 folds            KFold, StratifiedKFold, GroupKFold, TimeSeriesSplit, ...
+validation       cross_validate: train on all folds but one, in turn
 serialization    weights in safetensors and npz files
 """
 
@@ -88,14 +89,16 @@ if TYPE_CHECKING:
     from nn.training.callback import Callback
     from nn.training.checkpoints import Checkpoint, Resume
     from nn.training.failures import DivergenceError
-    from nn.training.fitting import fit
+    from nn.training.fitting import evaluate, fit
     from nn.training.history import History
     from nn.training.logging import CSVLogger, JSONLogger, ProgressBar, TensorBoard
     from nn.training.prediction import predict, predict_proba
     from nn.training.rates import LearningRate, ReduceLearningRate, find_learning_rate
     from nn.training.stopping import EarlyStopping, StopAfter
     from nn.training.trainer import Trainer
+    from nn.training.workers import WorkerError
     from nn.twins import as_scalar_network, as_tensor_network
+    from nn.validation import Scores, cross_validate
 
 #: Where each name comes from; a module is imported when one of its names is first asked for: `import nn` is quick.
 _HOMES = {
@@ -142,6 +145,7 @@ _HOMES = {
     "SGD": "nn.optimizers",
     "SWA": "nn.averaging",
     "Schedule": "nn.schedules",
+    "Scores": "nn.validation",
     "Sequential": "nn.layers.containers",
     "Standardizer": "nn.data",
     "StopAfter": "nn.training.stopping",
@@ -151,6 +155,7 @@ _HOMES = {
     "TimeSeriesSplit": "nn.folds",
     "Trainer": "nn.training.trainer",
     "Vocabulary": "nn.data",
+    "WorkerError": "nn.training.workers",
     "accuracy": "nn.metrics",
     "as_scalar_network": "nn.twins",
     "as_tensor_network": "nn.twins",
@@ -160,7 +165,9 @@ _HOMES = {
     "clip_grad_value": "nn.optimizers",
     "confusion_matrix": "nn.metrics",
     "cross_entropy": "nn.losses",
+    "cross_validate": "nn.validation",
     "datasets": "nn",
+    "evaluate": "nn.training.fitting",
     "f1": "nn.metrics",
     "find_learning_rate": "nn.training.rates",
     "fit": "nn.training.fitting",
@@ -241,6 +248,7 @@ __all__ = [
     "Residual",
     "Resume",
     "Schedule",
+    "Scores",
     "Sequential",
     "Standardizer",
     "StopAfter",
@@ -250,6 +258,7 @@ __all__ = [
     "TimeSeriesSplit",
     "Trainer",
     "Vocabulary",
+    "WorkerError",
     "accuracy",
     "as_scalar_network",
     "as_tensor_network",
@@ -259,7 +268,9 @@ __all__ = [
     "clip_grad_value",
     "confusion_matrix",
     "cross_entropy",
+    "cross_validate",
     "datasets",
+    "evaluate",
     "f1",
     "find_learning_rate",
     "fit",

@@ -86,6 +86,7 @@ ORDER = [
     "nn.schedules",
     "nn.averaging",
     "nn.training",
+    "nn.validation",
     "nn.plots",
     "nn",
     "nn.cli",

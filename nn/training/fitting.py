@@ -1,4 +1,4 @@
-"""`fit`: train a model on data. What most programs call."""
+"""`fit`: train a model on data; `evaluate`: judge it on others. What most programs call."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nn.optimizers import Adam, clip_grad_norm
 from nn.randomness import generator
 from nn.training.batches import read_batches, split_off
 from nn.training.callback import Callback
-from nn.training.history import History
+from nn.training.history import History, Row
 from nn.training.logging import ProgressBar
 from nn.training.runners import Loss, runner_of
 from nn.training.trainer import Trainer
@@ -95,6 +95,29 @@ def fit(
     told = [*([_Clip(clip_norm)] if clip_norm is not None else []), *callbacks, *([ProgressBar()] if progress else [])]
     trainer = Trainer(model, loss, _optimizer(model, optimizer), metrics=_named(metrics), callbacks=told, runner=runner)
     return trainer.fit(batches, epochs, held_back)
+
+
+def evaluate(
+    model: Any,
+    loss: Loss,
+    data: Any,
+    *,
+    metrics: Sequence[Metric] | Mapping[str, Metric] = (),
+    batch_size: int = 256,
+) -> Row:
+    """Return the loss and the metrics of a trained model on data, by name.
+
+    The model behaves as in use (nothing is dropped, running averages are fixed), and no graph is recorded. Arguments
+    and errors are those of `fit`.
+
+    >>> import nn
+    >>> X, y = nn.datasets.moons(100, rng=0)
+    >>> list(evaluate(nn.Linear(2, 2, rng=0), nn.cross_entropy, (X, y), metrics=[nn.accuracy]))
+    ['loss', 'accuracy']
+    """
+    runner = runner_of(model, loss)
+    batches = read_batches(data, runner, batch_size=batch_size, shuffle=False, rng=generator(0))
+    return Trainer(model, loss, None, metrics=_named(metrics), runner=runner).evaluate(batches)
 
 
 def _optimizer(model: Any, optimizer: Any) -> Any:

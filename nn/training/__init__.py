@@ -12,5 +12,7 @@ logging         CSVLogger, JSONLogger, TensorBoard, ProgressBar
 rates           LearningRate, ReduceLearningRate, find_learning_rate
 prediction      predict, predict_proba
 workers         work for other processes, and what is said when one dies
+blueprints      a network as bytes and arrays, for workers
+sharding        a batch divided among workers
 failures        what stops a training, and why
 """

@@ -14,9 +14,12 @@ from nn.training.callback import Callback
 from nn.training.history import History, Row
 from nn.training.logging import ProgressBar
 from nn.training.runners import Loss, runner_of
+from nn.training.sharding import ShardedRunner
 from nn.training.trainer import Trainer
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from nn.randomness import Rng
 
 Metric = Callable[[Any, Any], float]
@@ -37,6 +40,8 @@ def fit(
     clip_norm: float | None = None,
     rng: Rng = None,
     progress: bool = True,
+    executor: Executor | None = None,
+    shards: int = 2,
 ) -> History:
     """Train a model by gradient descent on batches, and return what happened epoch by epoch.
 
@@ -70,13 +75,22 @@ def fit(
         A seed or generator for the order, and the split: the same seed gives the same training.
     progress
         Whether a bar is shown.
+    executor
+        Who computes the gradients: each batch is divided, and the gradients are added up in the order of the samples,
+        so that the numbers are those of one process. Any `concurrent.futures.Executor`: a `ProcessPoolExecutor`, or
+        that of a Dask client, `client.get_executor()`. Only weights and samples travel. It pays where a batch takes
+        much longer than sending the weights; what observes layers does not see those of the workers.
+    shards
+        In how many parts a batch is divided for the executor.
 
     Raises
     ------
     DivergenceError
         The loss became nan or infinite; the message names the cause.
     ShapeError, DomainError, OperandError
-        Data and model do not fit together.
+        Data and model do not fit together; or, with an executor, a part of the model cannot work elsewhere.
+    WorkerError
+        A worker died; the model has the weights it had before this batch.
 
     >>> import autograd, nn
     >>> X, y = nn.datasets.moons(200, noise=0.1, rng=0)
@@ -86,14 +100,17 @@ def fit(
     True
     """
     random = generator(rng)
+    optimizer = _optimizer(model, optimizer)
     runner = runner_of(model, loss)
+    if executor is not None:
+        runner = ShardedRunner(runner, model, loss, optimizer.parameters, executor, shards)
     data, validation = split_off(data, validation, random)
     batches = read_batches(data, runner, batch_size=batch_size, shuffle=shuffle, rng=random)
     held_back = None
     if validation is not None:
         held_back = read_batches(validation, runner, batch_size=max(batch_size, 256), shuffle=False, rng=random)
     told = [*([_Clip(clip_norm)] if clip_norm is not None else []), *callbacks, *([ProgressBar()] if progress else [])]
-    trainer = Trainer(model, loss, _optimizer(model, optimizer), metrics=_named(metrics), callbacks=told, runner=runner)
+    trainer = Trainer(model, loss, optimizer, metrics=_named(metrics), callbacks=told, runner=runner)
     return trainer.fit(batches, epochs, held_back)
 
 

@@ -17,6 +17,7 @@ datasets         digits, iris, moons, a series, names, a text, ...
 splitting        train_test_split
 folds            KFold, StratifiedKFold, GroupKFold, TimeSeriesSplit, ...
 validation       cross_validate: train on all folds but one, in turn
+estimators       MLPClassifier, MLPRegressor: networks as scikit-learn has its models
 serialization    weights in safetensors and npz files
 """
 
@@ -33,7 +34,7 @@ if not hasattr(autograd, "__chainrule__"):
     )
 
 if TYPE_CHECKING:
-    from nn import datasets, initialization, schedules
+    from nn import datasets, estimators, initialization, schedules
     from nn.activations import ACTIVATIONS
     from nn.averaging import EMA, SWA
     from nn.data import (
@@ -167,6 +168,7 @@ _HOMES = {
     "cross_entropy": "nn.losses",
     "cross_validate": "nn.validation",
     "datasets": "nn",
+    "estimators": "nn",
     "evaluate": "nn.training.fitting",
     "f1": "nn.metrics",
     "find_learning_rate": "nn.training.rates",
@@ -270,6 +272,7 @@ __all__ = [
     "cross_entropy",
     "cross_validate",
     "datasets",
+    "estimators",
     "evaluate",
     "f1",
     "find_learning_rate",

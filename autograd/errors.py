@@ -84,5 +84,9 @@ def import_extra(module: str, extra: str, purpose: str) -> Any:
         package = module.partition(".")[0]
         raise MissingExtraError(
             f"{purpose} needs the package {package!r}, which is not installed; "
-            f"try: pip install 'chainrule[{extra}]' (or pip install {package})"
+            f"try: pip install 'chainrule[{extra}]' (or pip install {_DISTRIBUTIONS.get(package, package)})"
         ) from error
+
+
+#: Packages that are installed under another name.
+_DISTRIBUTIONS = {"sklearn": "scikit-learn"}

@@ -32,7 +32,7 @@ if not hasattr(autograd, "__chainrule__"):
     )
 
 if TYPE_CHECKING:
-    from nn import datasets, initialization, schedules
+    from nn import datasets, estimators, initialization, schedules
     from nn.activations import ACTIVATIONS
     from nn.averaging import EMA, SWA
     from nn.data import (
@@ -128,14 +128,16 @@ if TYPE_CHECKING:
     from nn.training.callback import Callback
     from nn.training.checkpoints import Checkpoint, Resume
     from nn.training.failures import DivergenceError
-    from nn.training.fitting import fit
+    from nn.training.fitting import evaluate, fit
     from nn.training.history import History
     from nn.training.logging import CSVLogger, JSONLogger, ProgressBar, TensorBoard
     from nn.training.prediction import predict, predict_proba
     from nn.training.rates import LearningRate, ReduceLearningRate, find_learning_rate
     from nn.training.stopping import EarlyStopping, StopAfter
     from nn.training.trainer import Trainer
+    from nn.training.workers import WorkerError
     from nn.twins import as_scalar_network, as_tensor_network
+    from nn.validation import Scores, cross_validate
 
 #: Where each name comes from; a module is imported when one of its names is first asked for: `import nn` is quick.
 _HOMES = {
@@ -216,6 +218,7 @@ _HOMES = {
     "SGD": "nn.optimizers",
     "SWA": "nn.averaging",
     "Schedule": "nn.schedules",
+    "Scores": "nn.validation",
     "Sequential": "nn.layers.containers",
     "SiLU": "nn.layers.activations",
     "Sigmoid": "nn.layers.activations",
@@ -236,6 +239,7 @@ _HOMES = {
     "TransformerEncoder": "nn.layers.transformer",
     "TransformerEncoderLayer": "nn.layers.transformer",
     "Vocabulary": "nn.data",
+    "WorkerError": "nn.training.workers",
     "accuracy": "nn.metrics",
     "as_scalar_network": "nn.twins",
     "as_tensor_network": "nn.twins",
@@ -245,7 +249,10 @@ _HOMES = {
     "clip_grad_value": "nn.optimizers",
     "confusion_matrix": "nn.metrics",
     "cross_entropy": "nn.losses",
+    "cross_validate": "nn.validation",
     "datasets": "nn",
+    "estimators": "nn",
+    "evaluate": "nn.training.fitting",
     "f1": "nn.metrics",
     "find_learning_rate": "nn.training.rates",
     "fit": "nn.training.fitting",
@@ -363,6 +370,7 @@ __all__ = [
     "Resume",
     "RotaryPositions",
     "Schedule",
+    "Scores",
     "Sequential",
     "SiLU",
     "Sigmoid",
@@ -383,6 +391,7 @@ __all__ = [
     "TransformerEncoder",
     "TransformerEncoderLayer",
     "Vocabulary",
+    "WorkerError",
     "accuracy",
     "as_scalar_network",
     "as_tensor_network",
@@ -392,7 +401,10 @@ __all__ = [
     "clip_grad_value",
     "confusion_matrix",
     "cross_entropy",
+    "cross_validate",
     "datasets",
+    "estimators",
+    "evaluate",
     "f1",
     "find_learning_rate",
     "fit",

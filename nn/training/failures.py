@@ -29,6 +29,9 @@ class DivergenceError(AutogradError, ArithmeticError):
         super().__init__(message)
         self.history = history
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.history)  # or no process could send it to another
+
 
 def explain_failure(model: Any, runner: Runner, x: Any, y: Any) -> str:
     """Say what made a loss nan or infinite: the data, a parameter, the first layer, or the loss itself."""

@@ -1,4 +1,4 @@
-"""`fit`: train a model on data. What most programs call."""
+"""`fit`: train a model on data; `evaluate`: judge it on others. What most programs call."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from nn.optimizers import Adam, clip_grad_norm
 from nn.randomness import generator
 from nn.training.batches import read_batches, split_off
 from nn.training.callback import Callback
-from nn.training.history import History
+from nn.training.history import History, Row
 from nn.training.logging import ProgressBar
 from nn.training.runners import Loss, runner_of
+from nn.training.sharding import ShardedRunner
 from nn.training.trainer import Trainer
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from nn.randomness import Rng
 
 Metric = Callable[[Any, Any], float]
@@ -37,6 +40,8 @@ def fit(
     clip_norm: float | None = None,
     rng: Rng = None,
     progress: bool = True,
+    executor: Executor | None = None,
+    shards: int = 2,
 ) -> History:
     """Train a model by gradient descent on batches, and return what happened epoch by epoch.
 
@@ -70,13 +75,22 @@ def fit(
         A seed or generator for the order, and the split: the same seed gives the same training.
     progress
         Whether a bar is shown.
+    executor
+        Who computes the gradients: each batch is divided, and the gradients are added up in the order of the samples,
+        so that the numbers are those of one process. Any `concurrent.futures.Executor`: a `ProcessPoolExecutor`, or
+        that of a Dask client, `client.get_executor()`. Only weights and samples travel. It pays where a batch takes
+        much longer than sending the weights; what observes layers does not see those of the workers.
+    shards
+        In how many parts a batch is divided for the executor.
 
     Raises
     ------
     DivergenceError
         The loss became nan or infinite; the message names the cause.
     ShapeError, DomainError, OperandError
-        Data and model do not fit together.
+        Data and model do not fit together; or, with an executor, a part of the model cannot work elsewhere.
+    WorkerError
+        A worker died; the model has the weights it had before this batch.
 
     >>> import autograd, nn
     >>> X, y = nn.datasets.moons(200, noise=0.1, rng=0)
@@ -86,15 +100,41 @@ def fit(
     True
     """
     random = generator(rng)
+    optimizer = _optimizer(model, optimizer)
     runner = runner_of(model, loss)
+    if executor is not None:
+        runner = ShardedRunner(runner, model, loss, optimizer.parameters, executor, shards)
     data, validation = split_off(data, validation, random)
     batches = read_batches(data, runner, batch_size=batch_size, shuffle=shuffle, rng=random)
     held_back = None
     if validation is not None:
         held_back = read_batches(validation, runner, batch_size=max(batch_size, 256), shuffle=False, rng=random)
     told = [*([_Clip(clip_norm)] if clip_norm is not None else []), *callbacks, *([ProgressBar()] if progress else [])]
-    trainer = Trainer(model, loss, _optimizer(model, optimizer), metrics=_named(metrics), callbacks=told, runner=runner)
+    trainer = Trainer(model, loss, optimizer, metrics=_named(metrics), callbacks=told, runner=runner)
     return trainer.fit(batches, epochs, held_back)
+
+
+def evaluate(
+    model: Any,
+    loss: Loss,
+    data: Any,
+    *,
+    metrics: Sequence[Metric] | Mapping[str, Metric] = (),
+    batch_size: int = 256,
+) -> Row:
+    """Return the loss and the metrics of a trained model on data, by name.
+
+    The model behaves as in use (nothing is dropped, running averages are fixed), and no graph is recorded. Arguments
+    and errors are those of `fit`.
+
+    >>> import nn
+    >>> X, y = nn.datasets.moons(100, rng=0)
+    >>> list(evaluate(nn.Linear(2, 2, rng=0), nn.cross_entropy, (X, y), metrics=[nn.accuracy]))
+    ['loss', 'accuracy']
+    """
+    runner = runner_of(model, loss)
+    batches = read_batches(data, runner, batch_size=batch_size, shuffle=False, rng=generator(0))
+    return Trainer(model, loss, None, metrics=_named(metrics), runner=runner).evaluate(batches)
 
 
 def _optimizer(model: Any, optimizer: Any) -> Any:

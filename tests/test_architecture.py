@@ -12,6 +12,7 @@ ORDER = [
     "autograd.lazy",
     "autograd.errors",
     "autograd.files",
+    "autograd.options",
     "autograd.recording",
     "autograd.trees",
     "autograd.node",
@@ -108,6 +109,8 @@ ORDER = [
     "nn.plots",
     "nn",
     "nn.cli",
+    "nn.folder",
+    "nn.reports",
     "nn.demo",
 ]
 #: What may be imported besides the standard library; extras only where they are used.
@@ -125,6 +128,7 @@ PACKAGES = {
     "nn.metrics",
     "nn.optimizers",
     "nn.plots",
+    "nn.reports",
     "nn.schedules",
     "nn.training",
 }

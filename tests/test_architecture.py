@@ -112,6 +112,7 @@ ORDER = [
     "nn.folder",
     "nn.reports",
     "nn.demo",
+    "nn.tabular",
 ]
 #: What may be imported besides the standard library; extras only where they are used.
 DEPENDENCIES = {"numpy", "graphviz", "tqdm", "safetensors", "autograd", "nn"}
@@ -130,6 +131,7 @@ PACKAGES = {
     "nn.plots",
     "nn.reports",
     "nn.schedules",
+    "nn.tabular",
     "nn.training",
 }
 

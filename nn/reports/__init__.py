@@ -5,6 +5,6 @@ words      amounts in words
 """
 
 from nn.reports.parts import fact_rows, figure, style, table, tiles, versions
-from nn.reports.words import duration, plural
+from nn.reports.words import duration, plural, readable
 
-__all__ = ["duration", "fact_rows", "figure", "plural", "style", "table", "tiles", "versions"]
+__all__ = ["duration", "fact_rows", "figure", "plural", "readable", "style", "table", "tiles", "versions"]

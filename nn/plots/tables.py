@@ -31,17 +31,20 @@ def loss_by_epoch(history: Mapping[str, Sequence[float]], *, best: int | None = 
         raise ShapeError("loss_by_epoch: got no epochs, expected a history with at least one")
     epochs = range(1, len(losses) + 1)
     validation = list(history.get("val_loss", ()))
-    with figure_of(7.2, 3.4) as figure:
+    with figure_of(6.0, 3.2) as figure:
         axes = figure.subplots()
-        axes.plot(epochs, losses, color=BLUE, label="rows learned from", marker="o" if len(losses) == 1 else "")
+        marker = "o" if len(losses) == 1 else ""
+        axes.plot(epochs, losses, color=BLUE, label="rows learned from", marker=marker)
         if validation:
-            marker = "o" if len(losses) == 1 else ""
             axes.plot(epochs, validation, color=ORANGE, label="rows kept aside", marker=marker)
         if best is not None:
             axes.axvline(best, color=INK, linewidth=1.0, linestyle=(0, (4, 3)), label=f"best epoch, {best}")
         axes.set(title="Loss", xlabel="epoch")
-        # What one or two bad epochs at the start reach would press the rest together at the bottom.
-        axes.set_ylim(0.0, 1.1 * max(np.quantile([*losses, *validation], 0.98), 1e-12))
+        shown = [loss for loss in (*losses, *validation) if loss > 0]
+        if shown and max(shown) > 50 * min(shown):  # else the end would be pressed together at the bottom
+            axes.set_yscale("log")
+        else:
+            axes.set_ylim(0.0, None)
         axes.set_xlim(0.0, None)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.legend()

@@ -24,7 +24,7 @@ def _describe_input(spec: Number | Category, missing: int) -> tuple[str, str]:
     """Say what a column is, and what the network gets of it."""
     if isinstance(spec, Number):
         kind = f"a number: mean {readable(spec.mean)}, deviation {readable(spec.scale)}"
-        return kind, "the distance from the mean in deviations" + "; 0 where it is missing" * bool(missing)
+        return kind, "(cell - mean) / deviation" + "; 0 where it is missing" * bool(missing)
     names = ", ".join(spec.categories[:_CATEGORIES_SHOWN]) + ", ..." * (len(spec.categories) > _CATEGORIES_SHOWN)
     kind = f"{len(spec.categories)} categor{'y' if len(spec.categories) == 1 else 'ies'}: {names}"
     return kind, f"{plural(len(spec.features()), 'feature')}, 1 for the category of the row, otherwise 0" + (

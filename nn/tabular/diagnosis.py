@@ -11,6 +11,8 @@ from nn.training.callback import Callback
 
 #: By how much a score may be better for the rows that were learned than for others.
 USUAL_GAP = 0.1
+#: The loss was still getting better if the last fifth of the epochs brought it below so much of what it was before.
+STILL_FALLING = 0.8
 #: Below so many rows, a score tells little.
 FEW_ROWS = 30
 
@@ -30,7 +32,8 @@ def _about_training(run: TrainingRun) -> list[str]:
     epochs = len(trained.history.rows)
     if trained.is_interrupted:
         return [f"The training was interrupted; the weights are those of epoch {trained.best_epoch}, the best so far."]
-    if not trained.history.stopped and trained.best_epoch > 0.9 * epochs:
+    losses = trained.history["val_loss"]
+    if not trained.history.stopped and min(losses) < STILL_FALLING * min(losses[: int(0.8 * epochs) or 1]):
         return [
             f"The loss was still getting better when the {epochs} epochs were over: "
             f"train longer (--epochs {3 * epochs}) or with larger steps (--lr {2 * run.settings.lr:g})."

@@ -20,7 +20,7 @@ def mistakes(run: TrainingRun) -> str:
         within = np.quantile(errors, 0.5), np.quantile(errors, 0.9)
         return (
             f"Half of the {plural(len(errors), 'row')} held back are predicted to within {readable(within[0])}, nine "
-            f"in ten to within {readable(within[1])}. Those that are off the most:"
+            f"in ten to within {readable(within[1])}. Below are those that are off the most."
         )
     counts = np.array(confusions(run))
     wrong = counts * (1 - np.eye(len(counts), dtype=np.int64))
@@ -59,5 +59,5 @@ def worst_rows(run: TrainingRun) -> str:
     wrong = [k for k in np.argsort(-sure, kind="stable") if run.predicted[k] != truth[k]][:_ROWS_SHOWN]
     if not wrong:
         return ""
-    rows = [[f"line {lines[k]}", truth[k], run.predicted[k], f"{sure[k]:.0%}"] for k in wrong]
+    rows = [[f"line {lines[k]}", truth[k], run.predicted[k], f"{sure[k]:.1%}"] for k in wrong]
     return table([run.source.name, "true", "predicted", "the model's confidence"], rows, numbers=[3])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from html import escape
 from importlib.resources import files
@@ -14,15 +15,15 @@ from nn.tabular.diagnosis import describe
 from nn.tabular.mistakes import confusion_table, mistakes, worst_rows
 from nn.tabular.run import TrainingRun
 
-_NAMES = {
-    "r2": "R2: the share of the variation that is explained",
-    "rmse": "RMSE: typical error, in which large ones weigh more",
-    "mae": "MAE: mean error",
-    "accuracy": "accuracy: the share of rows predicted rightly",
-    "f1": "F1: hits without false alarms, the mean of all classes",
+_MEANINGS = {
+    "r2": "R2 is the share of the variation that is explained, 1 at best; guessing the mean gives about 0",
+    "rmse": "RMSE is the typical error, in which large ones weigh more",
+    "mae": "MAE is the mean error",
+    "accuracy": "accuracy is the share of rows predicted rightly",
+    "f1": "F1 is the mean, over all classes, of how much of a class is found without false alarms",
 }
 _USAGE = """\
-chainrule predict {folder} new.csv -o predictions.csv
+chainrule predict {quoted} new.csv -o predictions.csv
 
 # or in Python
 import nn
@@ -57,7 +58,7 @@ def page(run: TrainingRun, pictures: Mapping[str, str], left_out: str, folder: s
             numbers=[3, 4],
         ),
         target=escape(run.target),
-        usage=escape(_USAGE.format(folder=folder)),
+        usage=escape(_USAGE.format(folder=folder, quoted=shlex.quote(folder))),
         versions=escape(", ".join(versions())),
     )
 
@@ -73,15 +74,16 @@ def _lead(run: TrainingRun) -> str:
 def _tiles(run: TrainingRun) -> str:
     name, (guess, guessed) = run.main_score, run.guess
     better = run.scores[name] > guessed[name] + 0.01
-    entries = [
-        ("good" if better else "bad", _score(name, run.scores[name]), f"{_short(name)} for rows never seen"),
-        ("", _score(name, guessed[name]), f"{_short(name)} of guessing {guess}"),
-    ]
+    entries = [("good" if better else "bad", _score(name, run.scores[name]), f"{_short(name)} for rows never seen")]
     if name == "r2":
         entries.append(("", readable(run.scores["mae"]), f"mean error; guessing is off by {readable(guessed['mae'])}"))
+    else:
+        entries.append(("", _score(name, guessed[name]), f"{_short(name)} of guessing {guess}"))
     if run.folds:
         mean, spread = run.fold_summary()[name]
-        entries.append(("", _score(name, mean), f"{_short(name)} in {len(run.folds)} folds, ± {_score(name, spread)}"))
+        entries.append(
+            ("", _score(name, mean), f"{_short(name)} in {len(run.folds)} folds, ±\u00a0{_score(name, spread)}")
+        )
     entries.append(("", f"{run.trained.best_epoch}", f"epochs of learning, of {len(run.trained.history.rows)} tried"))
     return tiles(entries)
 
@@ -92,9 +94,10 @@ def _findings(run: TrainingRun, left_out: str) -> str:
 
 
 def _judged(run: TrainingRun) -> str:
+    meanings = "; ".join(_MEANINGS[name] for name in run.scores)
     text = (
         f"{plural(len(run.held_back), 'row')} of {len(run.table):,} were held back from the beginning, and looked at "
-        "once: now. What would be reached by guessing without the columns stands beside it."
+        f"once: now. Guessing, without the columns, is {run.guess[0]}. {meanings}."
     )
     if run.folds:
         text += (
@@ -105,11 +108,11 @@ def _judged(run: TrainingRun) -> str:
 
 
 def _scores(run: TrainingRun) -> str:
-    heads = ["score", "network", f"guessing {run.guess[0]}", "rows learned from"]
+    heads = ["score", "network", "guessing", "rows learned from"]
     summary = run.fold_summary()
     rows = []
     for name, score in run.scores.items():
-        row = [_NAMES[name], *(_score(name, x) for x in (score, run.guess[1][name], run.scores_of_learned[name]))]
+        row = [_short(name), *(_score(name, x) for x in (score, run.guess[1][name], run.scores_of_learned[name]))]
         if summary:
             mean, spread = summary[name]
             row.append(f"{_score(name, mean)} ± {_score(name, spread)}")

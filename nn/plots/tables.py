@@ -31,7 +31,7 @@ def loss_by_epoch(history: Mapping[str, Sequence[float]], *, best: int | None = 
         raise ShapeError("loss_by_epoch: got no epochs, expected a history with at least one")
     epochs = range(1, len(losses) + 1)
     validation = list(history.get("val_loss", ()))
-    with figure_of(6.0, 3.2) as figure:
+    with figure_of(5.4, 3.1) as figure:
         axes = figure.subplots()
         marker = "o" if len(losses) == 1 else ""
         axes.plot(epochs, losses, color=BLUE, label="rows learned from", marker=marker)

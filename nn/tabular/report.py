@@ -19,7 +19,7 @@ _MEANINGS = {
     "r2": "R2 is the share of the variation that is explained, 1 at best; guessing the mean gives about 0",
     "rmse": "RMSE is the typical error, in which large ones weigh more",
     "mae": "MAE is the mean error",
-    "accuracy": "accuracy is the share of rows predicted rightly",
+    "accuracy": "Accuracy is the share of rows predicted rightly",
     "f1": "F1 is the mean, over all classes, of how much of a class is found without false alarms",
 }
 _USAGE = """\
@@ -94,7 +94,7 @@ def _findings(run: TrainingRun, left_out: str) -> str:
 
 
 def _judged(run: TrainingRun) -> str:
-    meanings = "; ".join(_MEANINGS[name] for name in run.scores)
+    meanings = ". ".join(_MEANINGS[name] for name in run.scores)
     text = (
         f"{plural(len(run.held_back), 'row')} of {len(run.table):,} were held back from the beginning, and looked at "
         f"once: now. Guessing, without the columns, is {run.guess[0]}. {meanings}."

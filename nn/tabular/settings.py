@@ -27,7 +27,7 @@ class Settings:
     activation: str = "relu"
     epochs: int = 200
     batch_size: int | None = None
-    lr: float = 0.005
+    lr: float = 0.01
     test: float = 0.2
     folds: int = 0
     seed: int = 0

@@ -41,6 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
         sys.stderr.close()
         return 0
+    except OSError as error:  # such as a file that is missing, or a disk that is full
+        reason = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        print(f"chainrule: error: {reason}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("chainrule: interrupted", file=sys.stderr)
         return INTERRUPTED

@@ -13,6 +13,7 @@ ORDER = [
     "autograd.allocation",
     "autograd.errors",
     "autograd.files",
+    "autograd.options",
     "autograd.recording",
     "autograd.trees",
     "autograd.node",
@@ -112,7 +113,10 @@ ORDER = [
     "nn.plots",
     "nn",
     "nn.cli",
+    "nn.folder",
+    "nn.reports",
     "nn.demo",
+    "nn.tabular",
 ]
 #: What may be imported besides the standard library; extras only where they are used.
 DEPENDENCIES = {"numpy", "graphviz", "tqdm", "safetensors", "autograd", "nn"}
@@ -130,7 +134,9 @@ PACKAGES = {
     "nn.metrics",
     "nn.optimizers",
     "nn.plots",
+    "nn.reports",
     "nn.schedules",
+    "nn.tabular",
     "nn.training",
 }
 

@@ -8,6 +8,8 @@ tables      what it found, as a table
 labels      parameters found by the labels of a graph
 matching    assert_gradients_match: two gradients, entry by entry
 reading     numbers out of nested lists, dictionaries, arrays and nodes
+command     chainrule check: the same from the command line
+importing   a function by the name that a shell user writes
 """
 
 from autograd.errors import GradientMismatch

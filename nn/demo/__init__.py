@@ -8,6 +8,5 @@ progress   how the training is followed
 story      the run in words
 pictures   the run as SVG
 report     the run as one HTML page (its frame is page.html)
-folder     an output folder in which files appear all together or not at all
 command    the command line
 """

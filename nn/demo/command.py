@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograd.options import positive, seed
 from nn.demo.settings import WANTED_ACCURACY, Settings
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ def add_command(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
     )
     for name, kind, default, metavar, meaning in (
         ("--out", Path, Path("chainrule-demo"), "FOLDER", "where to write"),
-        ("--epochs", _positive, Settings.epochs, "N", "times through all images"),
-        ("--batch-size", _positive, Settings.batch_size, "N", "images a training step"),
-        ("--seed", _seed, Settings.seed, "N", "of the split, the weights and the order"),
+        ("--epochs", positive, Settings.epochs, "N", "times through all images"),
+        ("--batch-size", positive, Settings.batch_size, "N", "images a training step"),
+        ("--seed", seed, Settings.seed, "N", "of the split, the weights and the order"),
     ):
         help = f"{meaning} (default: %(default)s)"
         parser.add_argument(name, type=kind, default=default, metavar=metavar, help=help)
@@ -39,9 +40,9 @@ def add_command(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
 def run(arguments: argparse.Namespace) -> int:
     """Run the demo; return 0, or 1 when the default settings do not reach what they must."""
     from nn.demo import story
-    from nn.demo.folder import staged
     from nn.demo.job import check_first_step, learn, prepare
     from nn.demo.progress import Progress
+    from nn.folder import staged
 
     settings = Settings(epochs=arguments.epochs, batch_size=arguments.batch_size, seed=arguments.seed)
     say = (lambda lines: None) if arguments.quiet else _say
@@ -92,21 +93,3 @@ def _judge(settings: Settings, history: History) -> int:
 def _say(lines: Iterable[tuple[str, str]]) -> None:
     for name, text in lines:
         print(f"{name:<11}{text}", flush=True)
-
-
-def _positive(text: str) -> int:
-    return _whole(text, least=1)
-
-
-def _seed(text: str) -> int:
-    return _whole(text, least=0)
-
-
-def _whole(text: str, least: int) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = least - 1
-    if number < least:
-        raise argparse.ArgumentTypeError(f"expected a whole number, {least} or more, got {text!r}")
-    return number

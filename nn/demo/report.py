@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import platform
 from collections.abc import Mapping
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from string import Template
 
@@ -16,6 +14,7 @@ from nn.demo import story
 from nn.demo.by_hand import backpropagate
 from nn.demo.job import TOLERANCE, Check, Experiment, History
 from nn.demo.settings import WANTED_ACCURACY
+from nn.reports import duration, fact_rows, figure, style, table, tiles, versions
 
 _USAGE = """\
 import nn, numpy as np
@@ -30,17 +29,18 @@ def page(experiment: Experiment, check: Check, history: History, pictures: Mappi
     template = Template(files("nn.demo").joinpath("page.html").read_text(encoding="utf-8"))
     facts = [*story.given(experiment), *story.checked(check), *story.learned(experiment, check, history)]
     return template.substitute(
+        style=style(),
         accuracy=f"{history.accuracy:.1%}",
         lead=_lead(experiment, history),
         tiles=_tiles(experiment, check, history),
-        facts="\n".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in facts),
+        facts=fact_rows(facts),
         left_out=_note(left_out),
-        learning=_figure(pictures, "loss", wide=True),
+        learning=figure(pictures, "loss", wide=True),
         mistakes=_mistakes(experiment, history),
-        confusion=_figure(pictures, "confusion") + _figure(pictures, "misread"),
-        network=_figure(pictures, "network", wide=True),
-        neuron=_figure(pictures, "neuron", wide=True),
-        check_rows=_check_rows(check),
+        confusion=figure(pictures, "confusion") + figure(pictures, "misread"),
+        network=figure(pictures, "network", wide=True),
+        neuron=figure(pictures, "neuron", wide=True),
+        checks=_checks(check),
         tolerance=f"{TOLERANCE:.0e}",
         by_hand=escape(inspect.getsource(backpropagate).rstrip()),
         usage=escape(_USAGE.format(hidden=experiment.settings.hidden)),
@@ -58,22 +58,20 @@ def _note(left_out: str) -> str:
 def _lead(experiment: Experiment, history: History) -> str:
     wrong = int(np.sum(history.predicted != experiment.test_labels))
     return (
-        f"After {story.duration(history.seconds)} with {len(experiment.train_labels):,} images it misreads {wrong:,} "
+        f"After {duration(history.seconds)} with {len(experiment.train_labels):,} images it misreads {wrong:,} "
         f"of the {len(experiment.test_labels):,} that it had never seen."
     )
 
 
 def _tiles(experiment: Experiment, check: Check, history: History) -> str:
     reached = "good" if history.accuracy >= WANTED_ACCURACY else "bad"
-    tiles = [
-        (reached, f"{history.accuracy:.1%}", "of unseen digits read rightly"),
-        ("good", f"{check.largest_difference:.0e}", "largest relative difference to gradients by hand"),
-        ("", f"{len(experiment.model.parameters()):,}", "parameters, each one a Value"),
-        ("", f"{check.operations:,}", "operations in every step, recorded once"),
-    ]
-    return "\n".join(
-        f'<div class="tile {kind}"><b>{escape(number)}</b><span>{escape(text)}</span></div>'
-        for kind, number, text in tiles
+    return tiles(
+        [
+            (reached, f"{history.accuracy:.1%}", "of unseen digits read rightly"),
+            ("good", f"{check.largest_difference:.0e}", "largest relative difference to gradients by hand"),
+            ("", f"{len(experiment.model.parameters()):,}", "parameters, each one a Value"),
+            ("", f"{check.operations:,}", "operations in every step, recorded once"),
+        ]
     )
 
 
@@ -90,32 +88,10 @@ def _mistakes(experiment: Experiment, history: History) -> str:
     return escape(f"{int(wrong.sum())} of {len(wrong)} held-back images are misread; most often {named}.")
 
 
-def _figure(pictures: Mapping[str, str], name: str, *, wide: bool = False) -> str:
-    if name not in pictures:
-        return ""
-    return f'<div class="picture{" wide" if wide else ""}">{pictures[name]}</div>'
-
-
-def _check_rows(check: Check) -> str:
+def _checks(check: Check) -> str:
     rows = []
     for name, gradient, difference in zip(check.gradients._fields, check.gradients, check.differences, strict=True):
         shape = " x ".join(str(width) for width in gradient.shape)
-        numbers = (f"{gradient.size:,}", f"{np.abs(gradient).max():.3g}", f"{difference.max():.1e}")
-        cells = "".join(f'<td class="number">{escape(number)}</td>' for number in numbers)
-        rows.append(f"<tr><th>{escape(name)}</th><td>{escape(shape)}</td>{cells}</tr>")
-    return "\n".join(rows)
-
-
-def versions() -> list[str]:
-    """Say what the run was made with.
-
-    >>> versions()[0].split()[0]
-    'chainrule'
-    """
-    made_with = []
-    for distribution in ("chainrule", "numpy", "matplotlib"):
-        try:
-            made_with.append(f"{distribution} {version(distribution)}")
-        except PackageNotFoundError:
-            made_with.append(f"{distribution} (not installed)")
-    return [*made_with, f"Python {platform.python_version()}", f"{platform.system()} {platform.machine()}"]
+        rows.append([name, shape, f"{gradient.size:,}", f"{np.abs(gradient).max():.3g}", f"{difference.max():.1e}"])
+    heads = ["array", "shape", "gradients", "largest gradient", "largest relative difference"]
+    return table(heads, rows, numbers=[2, 3, 4])

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from nn.demo.job import TOLERANCE, Check, Experiment, History
+from nn.reports import duration, plural
 
 Line = tuple[str, str]
 
@@ -82,21 +83,3 @@ def written(folder: Path, files: Sequence[str], left_out: str) -> list[Line]:
     names = ", ".join(sorted(files, key=lambda name: name != "report.html"))
     lines = [("written", f"{names} in {folder}")]
     return [*lines, ("left out", f"loss.svg and other plots: {left_out}")] if left_out else lines
-
-
-def duration(seconds: float) -> str:
-    """Write a duration as people do.
-
-    >>> duration(8.04), duration(83.2)
-    ('8.0 s', '83 s')
-    """
-    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-
-
-def plural(count: int, word: str) -> str:
-    """Write a number of things.
-
-    >>> plural(1, "epoch"), plural(1200, "step")
-    ('1 epoch', '1,200 steps')
-    """
-    return f"{count:,} {word}{'s' * (count != 1)}"

@@ -6,6 +6,7 @@ Each function returns a `Plot`, which shows itself in a notebook and is saved by
 
 from nn.plots.classification import confusion, image_grid
 from nn.plots.plot import Plot
+from nn.plots.tables import loss_by_epoch, predicted_and_true
 from nn.plots.training import learning_curves
 
-__all__ = ["Plot", "confusion", "image_grid", "learning_curves"]
+__all__ = ["Plot", "confusion", "image_grid", "learning_curves", "loss_by_epoch", "predicted_and_true"]

@@ -32,12 +32,14 @@ def confusion(counts: ArrayLike, *, names: Sequence[str] | None = None) -> Plot:
     names = [str(k) for k in range(len(table))] if names is None else list(names)
     if len(names) != len(table):
         raise ShapeError(f"confusion: got {len(names)} names for {len(table)} classes")
-    side = 1.4 + 0.36 * len(table)
+    longest = max(map(len, names))
+    side = 1.4 + 0.36 * len(table) + 0.07 * max(0, longest - 4)
     with figure_of(side + 0.2, side, **{"axes.grid": False, "xtick.major.size": 0.0}) as figure:
         axes = figure.subplots()
         _draw_cells(axes, table)
         axes.set(xlim=(-0.5, len(table) - 0.5), ylim=(len(table) - 0.5, -0.5), aspect="equal")
-        axes.set_xticks(range(len(table)), names)
+        slanted = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"} if longest > 4 else {}
+        axes.set_xticks(range(len(table)), names, **slanted)
         axes.set_yticks(range(len(table)), names)
         axes.set(xlabel="predicted", ylabel="true", title="Confusion matrix")
         axes.spines[:].set_visible(False)

@@ -11,12 +11,13 @@ import pytest
 import nn
 from autograd import GradientMismatch, OutputError, cli
 from autograd.compiler.compiled import Stats
-from nn.demo import command, job, pictures, report, story
+from nn.demo import command, job, pictures, report
 from nn.demo.by_hand import Arrays, backpropagate, relative_differences
-from nn.demo.folder import staged
 from nn.demo.progress import Progress
 from nn.demo.settings import Settings
 from nn.demo.training import batch_loss, train
+from nn.folder import staged
+from nn.reports import duration, versions
 
 TINY = Settings(epochs=2, batch_size=64, hidden=32)
 
@@ -445,8 +446,8 @@ def test_the_neuron_that_is_drawn_is_the_networks(few_digits):
 
 
 def test_durations_read_well():
-    assert [story.duration(seconds) for seconds in (0.04, 9.94, 83.2)] == ["0.0 s", "9.9 s", "83 s"]
+    assert [duration(seconds) for seconds in (0.04, 9.94, 83.2)] == ["0.0 s", "9.9 s", "83 s"]
 
 
 def test_a_page_names_its_versions():
-    assert any(entry == f"numpy {np.__version__}" for entry in report.versions())
+    assert any(entry == f"numpy {np.__version__}" for entry in versions())

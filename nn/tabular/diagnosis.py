@@ -1,0 +1,111 @@
+"""What may have gone wrong, in sentences that say what to try."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nn.data.inputs import Category
+from nn.data.table import Column, Table
+from nn.tabular.run import TrainingRun
+from nn.training.callback import Callback
+
+#: By how much a score may be better for the rows that were learned than for others.
+USUAL_GAP = 0.1
+#: The loss was still getting better if the last fifth of the epochs brought it below so much of what it was before.
+STILL_FALLING = 0.8
+#: Below so many rows, a score tells little.
+FEW_ROWS = 30
+
+
+def watchers() -> list[Callback]:
+    """Return callbacks that look for pitfalls while the network trains."""
+    return []
+
+
+def diagnose(run: TrainingRun) -> list[str]:
+    """Return what may have gone wrong in a run."""
+    return [*_about_training(run), *_about_score(run), *_about_columns(run.trained.learned), *_about_unseen(run)]
+
+
+def _about_training(run: TrainingRun) -> list[str]:
+    trained = run.trained
+    epochs = len(trained.history.rows)
+    if trained.is_interrupted:
+        return [f"The training was interrupted; the weights are those of epoch {trained.best_epoch}, the best so far."]
+    losses = trained.history["val_loss"]
+    if not trained.history.stopped and min(losses) < STILL_FALLING * min(losses[: int(0.8 * epochs) or 1]):
+        return [
+            f"The loss was still getting better when the {epochs} epochs were over: "
+            f"train longer (--epochs {3 * epochs}) or with larger steps (--lr {2 * run.settings.lr:g})."
+        ]
+    return []
+
+
+def _about_score(run: TrainingRun) -> list[str]:
+    name, found = run.main_score, []
+    reached, learned, guessed = run.scores[name], run.scores_of_learned[name], run.guess[1][name]
+    if reached <= guessed + 0.01:
+        found.append(
+            "The network is no better than guessing: the columns may tell nothing about the target, the rows may be "
+            "too few, or the training may have failed (try another --lr, or --seed)."
+        )
+    if learned - reached > USUAL_GAP:
+        found.append(
+            f"It overfits: {describe(name, learned)} for the rows that it learned from, but {describe(name, reached)} "
+            "for those it had not seen. More rows help, or a smaller network (--hidden 8)."
+        )
+    if len(run.held_back) < FEW_ROWS:
+        advice = "" if run.settings.folds else "; --folds 5 tests every row once"
+        found.append(f"Only {len(run.held_back)} rows were held back, so the scores are rough{advice}.")
+    return found
+
+
+def _about_columns(learned: Table) -> list[str]:
+    found = []
+    for column in learned.columns.values():
+        known = column.cells[~column.missing()]
+        kinds = len(set(known.tolist()))
+        if kinds == 1:
+            found.append(f"Column {column.name!r} is {known[0]!r} in all rows learned from and tells nothing.")
+        elif column.numbers is None and kinds > 0.5 * len(known):
+            found.append(
+                f"Column {column.name!r} holds {kinds} different texts in {len(known)} rows, too many to learn from: "
+                f"--drop {column.name!r} leaves it out."
+            )
+        elif _counts_rows(column, learned):
+            found.append(
+                f"Column {column.name!r} seems to number the rows, from which a network learns nothing that lasts: "
+                f"--drop {column.name!r} leaves it out."
+            )
+    return found
+
+
+def _counts_rows(column: Column, table: Table) -> bool:
+    """Tell whether a column goes up by one from line to line."""
+    if column.numbers is None or len(table) < 3:
+        return False
+    return bool(np.unique(column.numbers - table.lines).size == 1)
+
+
+def _about_unseen(run: TrainingRun) -> list[str]:
+    """Name columns in which more than a tenth of the rows held back have a category that was not seen."""
+    found = []
+    for spec in run.trained.model.preparation.inputs:
+        if isinstance(spec, Category):
+            known = {*spec.categories, None}
+            unseen = [cell for cell in run.held_back.columns[spec.name].cells if cell not in known]
+            if len(unseen) > 0.1 * len(run.held_back):
+                found.append(
+                    f"{len(unseen)} of the {len(run.held_back)} rows held back have a {spec.name!r} that does not "
+                    "occur among the rows learned from."
+                )
+    return found
+
+
+def describe(name: str, score: float) -> str:
+    """Write a score with its name.
+
+    >>> describe("accuracy", 0.953), describe("r2", 0.9876)
+    ('accuracy 95.3%', 'R2 0.988')
+    """
+    return f"accuracy {score:.1%}" if name == "accuracy" else f"{name.upper()} {score:.3f}"

@@ -211,7 +211,7 @@ def topological_order(output: Node) -> list[Node]:
             push(node)
             push(None)
             for operand in node.operands:
-                if operand not in seen and operand.__class__ is not float:
+                if operand not in seen and type(operand) is not float:
                     if operand.operands:
                         push(operand)
                     else:

@@ -77,7 +77,7 @@ class Primitive:
     def __call__(self, *operands: Any) -> Any:
         """Apply the primitive to numbers, arrays or nodes; nodes are recorded."""
         for operand in operands:
-            if operand.__class__ is not float:
+            if type(operand) is not float:
                 return apply(self, operands)
         return self.on_floats(*operands)
 

@@ -243,7 +243,9 @@ def compile(
     `max`, `int`), the answer is guarded: a call that would answer differently is traced again, never guessed.
 
     Results equal the eager ones to about 1e-12, since sums are re-associated. Side effects happen while tracing only;
-    numbers are symbols meanwhile, and `isinstance(x, float)` or `isinstance(x, Value)` is false.
+    numbers are symbols meanwhile. `isinstance` takes them for what they stand for: `Value`, float, or bool; elements of
+    whole-number arrays for `np.int64`, those of other arrays and what is computed for float. Only `type(x)` cannot be
+    made to do so: write `isinstance(x, float)`, not `type(x) is float`.
     A `Value` that the function reaches without being given it is a parameter, read afresh on every call. If another
     `Value` stands where it stood, or other numbers, text or functions where the code names some, the function is traced
     again.

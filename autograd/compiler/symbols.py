@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 import numpy as np
 
+from autograd.compiler.batching import computed_by
 from autograd.errors import TracingError
 from autograd.node import Node
 from autograd.operators import Operators
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 COMPARISONS: Final = frozenset({less, less_equal, greater, greater_equal, equal, not_equal})
 #: Where the library's own code stands.
 PACKAGE: Final = str(Path(__file__).parents[1])
+LIBRARY: Final = tuple([str(Path(__file__).parents[2] / package / "_")[:-1] for package in ("autograd", "nn")])
 _NUMBERS = (float, int, np.floating, np.integer, np.bool_)
 #: What operands mostly are; the kinds of symbol follow below.
 _COMMON: Final[set[type]] = {float, int, Value}
@@ -55,7 +57,7 @@ def hot(name: str, primitive: Primitive, outside: Callable[[Any, Any], Any]) -> 
         mode: Any = recording.get()
         if mode is True or mode is False:
             return outside(self, other)
-        if other.__class__ not in _COMMON:
+        if type(other) not in _COMMON:
             return by_row(self, other)
         return mode.record(primitive, (other, self) if swapped else (self, other))
 
@@ -88,6 +90,16 @@ class Symbol(Operators, Node):
     def accepts(other: Any) -> bool:
         """Tell whether an operator takes `other`: real numbers and nodes, but not arrays."""
         return isinstance(other, (Node, *_NUMBERS))
+
+    @property  # type: ignore[misc] # nobody may set it
+    def __class__(self) -> Any:
+        """What `isinstance` goes by: the class of the eager number, except in the library's own code."""
+        is_own = sys._getframe(1).f_code.co_filename.startswith(LIBRARY)
+        return type(self) if is_own else self.stands_for()
+
+    def stands_for(self) -> type:
+        """Return the class of the eager number that it stands for."""
+        return Value
 
     # --- the graph behind a symbol, for sweeps within a trace ------------------------------------------------------
 
@@ -218,6 +230,10 @@ class NumberSymbol(Symbol):
             "  instead of   return {x},   use lists, tuples and dictionaries:   return [x]"
         )
 
+    def stands_for(self) -> type:
+        """Return the class of the eager number: that of truth values, or of floats."""
+        return bool if computed_by(self) in COMPARISONS else float
+
     def __and__(self, other: Any) -> Any:
         return not_equal(self * other, 0.0) if _are_truths(self, other) else NotImplemented
 
@@ -247,6 +263,10 @@ class IndexSymbol(NumberSymbol):
     """An element of an array of integers: what `take` selects by."""
 
     __slots__ = ()
+
+    def stands_for(self) -> type:
+        """Return the class of the eager number: that of the elements of arrays of whole numbers."""
+        return np.int64
 
     def __index__(self) -> int:
         return int(self.writer.guard(self, "whole part"))

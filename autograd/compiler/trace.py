@@ -72,7 +72,7 @@ class Writer:
         program, places = self.program, []
         kind: type[Symbol] = NumberSymbol
         for operand in operands:
-            given = operand.__class__
+            given = type(operand)
             if given is Symbol:
                 symbol, kind = operand, Symbol
             elif given is NumberSymbol:

@@ -12,7 +12,6 @@ import random
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from types import (
     BuiltinFunctionType,
     CellType,
@@ -27,14 +26,13 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.compiler.images import ArrayImage, holds_arrays, image, shown, shown_deeply
+from autograd.compiler.symbols import LIBRARY
 from autograd.node import Node
 
 #: What the code calls by name: what to call it in messages, and a function that reads it.
 Reader = tuple[str, Callable[[], Any]]
 #: What can hold no `Value`, or is nobody's to change.
 _OPAQUE: Final = (Node, ModuleType, type, BuiltinFunctionType, str, bytes, float, int, complex, np.generic)
-#: Where the code stands whose own globals nobody changes.
-_LIBRARY: Final = tuple([str(Path(__file__).parents[2] / package / "_")[:-1] for package in ("autograd", "nn")])
 #: What lists of a million numbers are passed by on sight for.
 _NUMBERS: Final = frozenset({float, int, bool, str, np.float64})
 #: Images of what can change and stay the same thing.
@@ -122,7 +120,7 @@ class Watch:
             if name != "__class__":
                 self._cells.append((name, cell))
             yield _content(cell)
-        if not function.__code__.co_filename.startswith(_LIBRARY):
+        if not function.__code__.co_filename.startswith(LIBRARY):
             yield from self._of_space(function.__globals__, names, set())
             modules = [_content(cell) for cell in function.__closure__ or ()]
             for module in modules:

@@ -3,6 +3,7 @@
 import copy
 import functools
 import math
+import numbers
 import pickle
 import subprocess
 import sys
@@ -314,3 +315,69 @@ def test_any_callable_is_compiled():
     power = compile(functools.partial(pow, exp=3))
     assert power(2.0) == 8.0
     assert "partial" in repr(power)
+
+
+def lifted(x):
+    return x if isinstance(x, Value) else Value(x)
+
+
+def kind_of(x):
+    """Return a number for what Python takes a number for."""
+    if isinstance(x, Value):
+        return 2.0
+    if isinstance(x, bool):
+        return 3.0
+    if isinstance(x, int | np.integer):
+        return 5.0
+    return 7.0 if isinstance(x, float) else math.nan
+
+
+def matched(x):
+    match x:
+        case Value():
+            return x * 2.0
+        case float():
+            return x * 3.0
+    return math.nan
+
+
+@functools.singledispatch
+def dispatched(x):
+    return math.nan
+
+
+dispatched.register(Value, lambda x: x * 5.0)
+dispatched.register(float, lambda x: x * 7.0)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, v, w: lifted(x) * lifted(v) + lifted(w) + lifted(2.0),
+        lambda x, v, w: kind_of(x) * v + kind_of(v) * w + kind_of(w) * x,
+        lambda x, v, w: kind_of(v * w) * v + kind_of(x * x) * w + kind_of(x * w),
+        lambda x, v, w: kind_of(x > 1.0) * v + kind_of(v > 1.0) * w + kind_of(v > w),
+        lambda x, v, w: kind_of(v.data) * v + kind_of(w.data * 2.0) * w,
+        lambda x, v, w: kind_of(v.detach()) * v + (w if isinstance(x, numbers.Real) else v),
+        lambda x, v, w: matched(x) * matched(v) + matched(w * v),
+        lambda x, v, w: dispatched(x) * dispatched(v) + dispatched(w),
+        lambda x, v, w: v * (2.0 if x.__class__ is float else 3.0) + w * (2.0 if v.__class__ is Value else 3.0),
+        lambda x, v, w: v * (2.0 if issubclass(w.__class__, Value) else 3.0) + x * w,
+    ],
+)
+def test_numbers_are_instances_of_what_they_are_eagerly(function):
+    w = Value(1.75)
+
+    def run(f):
+        v, w.grad = Value(0.6), 0.0
+        out = f(1.3, v)
+        out.backward()
+        return [out.data, v.grad, w.grad]
+
+    assert run(compile(lambda x, v: function(x, v, w))) == pytest.approx(run(lambda x, v: function(x, v, w)), rel=1e-12)
+
+
+def test_elements_of_arrays_are_instances_of_numbers():
+    function = lambda xs, positions: [kind_of(xs[0]), kind_of(positions[1]), kind_of(take(list(xs), positions[1]))]
+    data = np.array([0.5, 1.5]), np.array([0, 1])
+    assert compile(function)(*data) == function(*data) == [7.0, 5.0, 7.0]

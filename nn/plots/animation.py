@@ -67,7 +67,7 @@ class TrainingAnimation(Callback):
     >>> film.epochs
     [0, 2, 4, 6, 8]
     >>> film.frame(-1)
-    Plot('Epoch 8 of 8: loss 0.622')
+    Plot('Epoch 8 of 8: loss 0.893')
     """
 
     def __init__(self, X: ArrayLike, y: ArrayLike, *, frames: int = 50, resolution: int = 80) -> None:

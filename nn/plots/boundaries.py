@@ -44,7 +44,7 @@ def decision_boundary(
     >>> import nn
     >>> X, y = nn.datasets.moons(50, rng=0)
     >>> decision_boundary(nn.Linear(2, 2, rng=0), X, y)
-    Plot('Decision boundary: 50 samples of 2 classes, 64.0 % on their side')
+    Plot('Decision boundary: 50 samples of 2 classes, 38.0 % on their side')
     """
     plane = Plane(X, y, resolution)
     ask = getattr(model, "predict_proba", None) or (lambda points: predict_proba(model, points))

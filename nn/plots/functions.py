@@ -55,7 +55,7 @@ def activations(
             _draw_function(axes, name, x, *jvp(function, (x,), (np.ones(points),)))
         for axes in list(panels)[len(named) :]:
             axes.set_axis_off()
-        lines = figure.axes[0].get_lines()[:2]
+        lines = figure.axes[0].get_lines()[2:]  # after the two axes
         figure.legend(lines, ["function", "derivative"], loc="outside lower center", ncols=2)
     return Plot(figure, f"Activation functions and their derivatives: {', '.join(name for name, _ in named)}")
 
@@ -63,8 +63,7 @@ def activations(
 def _draw_function(axes: Any, name: str, x: Any, y: Any, slope: Any) -> None:
     axes.axhline(0.0, color=INK, alpha=0.4, linewidth=0.8)
     axes.axvline(0.0, color=INK, alpha=0.4, linewidth=0.8)
-    jumps = np.abs(np.diff(y)) > 10 * (x[1] - x[0])  # a jump is no slope: the line is broken there
     for numbers, colour, style in ((y, BLUE, "-"), (slope, ORANGE, "--")):
-        broken = np.insert(numbers, np.flatnonzero(jumps) + 1, np.nan)
-        axes.plot(np.insert(x, np.flatnonzero(jumps) + 1, np.nan), broken, style, color=colour)
+        jumps = 1 + np.flatnonzero(np.abs(np.diff(numbers)) > 10 * (x[1] - x[0]))  # the line is broken there
+        axes.plot(np.insert(x, jumps, np.nan), np.insert(numbers, jumps, np.nan), style, color=colour)
     axes.set(title=name, xlim=(x[0], x[-1]), ylim=(-1.3, 2.3))

@@ -55,7 +55,7 @@ def loss_surface(
     *,
     path: WeightPath | None = None,
     reach: float = 1.0,
-    resolution: int = 31,
+    resolution: int = 41,
     rng: Rng = None,
 ) -> Plot:
     """Plot a network's loss around its weights, along two directions; the model is left as it was.
@@ -87,7 +87,7 @@ def loss_surface(
     >>> import nn
     >>> X, y = nn.datasets.moons(20, rng=0)
     >>> loss_surface(nn.Linear(2, 2, rng=0), nn.cross_entropy, (X, y), resolution=5, rng=0)
-    Plot('Loss from 0.367 to 1.18 along two directions')
+    Plot('Loss from 0.748 to 1.7 along two directions')
     """
     here = _flat(model)
     if path is None:
@@ -102,7 +102,7 @@ def loss_surface(
     heights = _losses_at(model, loss, data, here + steps)
     with figure_of(5.2, 4.2, **{"axes.grid": False}) as figure:
         axes = figure.subplots()
-        draw_contours(axes, *sides, heights)
+        draw_contours(axes, sides[0], sides[1], heights)
         axes.plot(*route.T, ".-", color=COLOURS[0], linewidth=1.5)
         axes.plot(*route[-1], "o", color=INK)
         axes.set(xlim=spans[0], ylim=spans[1], title="Loss along two directions")

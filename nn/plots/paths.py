@@ -83,7 +83,7 @@ def descent_paths(
         axes = figure.subplots()
         sides = [np.linspace(*span, 121) for span in spans]
         with np.errstate(all="ignore"):
-            draw_contours(axes, *sides, np.asarray(function(*np.meshgrid(*sides))))
+            draw_contours(axes, sides[0], sides[1], np.asarray(function(*np.meshgrid(*sides))))
         for (name, path), colour in zip(paths.items(), cycle(COLOURS), strict=False):
             axes.plot(*path.T, ".-", color=colour, linewidth=1.5, markersize=5.0, label=name)
         axes.plot(*start, "o", color=INK)

@@ -120,7 +120,7 @@ ORDER = [
 ]
 #: What may be imported besides the standard library; extras only where they are used.
 DEPENDENCIES = {"numpy", "graphviz", "tqdm", "safetensors", "autograd", "nn"}
-EXTRAS = {"matplotlib", "mlxtend", "pygraphviz", "sklearn", "tensorboardX"}
+EXTRAS = {"PIL", "matplotlib", "mlxtend", "pygraphviz", "sklearn", "tensorboardX"}
 PACKAGES = {
     "autograd.compiler",
     "autograd.testing",

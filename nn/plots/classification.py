@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from autograd.errors import ShapeError
+from autograd import ShapeError, softmax
 from nn.plots.plot import BLUE, INK, ORANGE, Plot, figure_of
 
 
@@ -75,6 +75,51 @@ def image_grid(images: ArrayLike, *, captions: Sequence[str] = (), columns: int 
     return Plot(
         figure, f"{len(pictures)} image{'s' * (len(pictures) > 1)}" + (": " + "; ".join(captions)) * bool(captions)
     )
+
+
+def misread(
+    images: ArrayLike, labels: ArrayLike, scores: ArrayLike, *, names: Sequence[str] | None = None, count: int = 16
+) -> Plot:
+    """Plot the images that a classifier gets wrong, those first of which it is surest.
+
+    Parameters
+    ----------
+    images, labels
+        Shape (images, height, width), and their classes, whole numbers from 0.
+    scores
+        The outputs of the model, shape (images, classes): logits, as of `nn.predict`.
+    names
+        What the classes are called; by default their numbers.
+    count
+        How many are shown at most.
+
+    >>> misread(np.zeros((3, 8, 8)), [0, 1, 1], [[2.0, 0.0], [9.0, 0.0], [0.0, 1.0]], names=["cat", "dog"])
+    Plot('1 of 3 misread: dog, read as cat (100 %)')
+
+    Raises
+    ------
+    ShapeError
+        Images, labels and scores do not belong together, or nothing is misread.
+    MissingExtraError
+        When matplotlib is not installed.
+    """
+    pictures, truth = np.asarray(images), np.asarray(labels)
+    confidence = np.asarray(softmax(np.asarray(scores, dtype=np.float64), axis=-1))
+    if pictures.ndim != 3 or truth.shape != pictures.shape[:1] or confidence.shape[:-1] != truth.shape:
+        raise ShapeError(
+            f"misread: got images of shape {pictures.shape}, labels of {truth.shape} and scores of {confidence.shape}; "
+            "expected (images, height, width), (images,) and (images, classes)"
+        )
+    said = confidence.argmax(axis=-1)
+    wrong = np.flatnonzero(said != truth)
+    if not len(wrong):
+        raise ShapeError(f"misread: all {len(truth)} images are read rightly; there is nothing to show")
+    shown = wrong[np.argsort(-confidence[wrong, said[wrong]], kind="stable")][:count]
+    names = [str(k) for k in range(confidence.shape[-1])] if names is None else names
+    captions = [f"{names[truth[k]]}, read as {names[said[k]]}\n({100 * confidence[k, said[k]]:.0f} %)" for k in shown]
+    plot = image_grid(pictures[shown], captions=captions, columns=8)
+    listed = "; ".join(captions).replace("\n", " ")
+    return Plot(plot.figure, f"{len(wrong)} of {len(truth)} misread: {listed}")
 
 
 def _draw_cells(axes: Any, table: Any) -> None:

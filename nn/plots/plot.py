@@ -10,12 +10,16 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from autograd.errors import UnknownNameError, import_extra
 from autograd.files import write_whole
 
 INK: Final = "#1f2328"
 BLUE: Final = "#2f86c5"  # the two stand out on white and on near-black, for colour-blind eyes too
 ORANGE: Final = "#e0731d"
+#: Classes, lines side by side: each differs from its neighbours in lightness too.
+COLOURS: Final = (ORANGE, BLUE, "#3a9d4f", "#b14c9b", "#a87c1f", "#6a5acd", "#c9423f", "#2aa5a0", "#8c6d5a", "#7d8793")
 _SETTINGS: Final[dict[str, Any]] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so that texts measure the same everywhere
     "font.size": 10.0,
@@ -95,9 +99,10 @@ class Plot:
 
     def _render(self, format: str, metadata: dict[str, None]) -> bytes:
         buffer = io.BytesIO()
-        transparent = format == "svg"
-        with _style():
-            self.figure.savefig(buffer, format=format, dpi=200, metadata=metadata, transparent=transparent)
+        is_svg = format == "svg"
+        dpi = 100 if is_svg else 200  # in an SVG, only of pictures in it
+        with styled():
+            self.figure.savefig(buffer, format=format, dpi=dpi, metadata=metadata, transparent=is_svg)
         return buffer.getvalue()
 
     def _repr_svg_(self) -> str:
@@ -107,7 +112,7 @@ class Plot:
         return f"Plot({self.description!r})"
 
 
-def _style(**settings: Any) -> Any:
+def styled(**settings: Any) -> Any:
     """Put our style in force for a `with` block, whatever the caller's own settings are."""
     return import_extra("matplotlib.style", "plot", "plotting").context(["default", _SETTINGS | settings])
 
@@ -115,8 +120,16 @@ def _style(**settings: Any) -> Any:
 @contextmanager
 def figure_of(width: float, height: float, **settings: Any) -> Iterator[Any]:
     """Give an empty figure, in inches, that no `pyplot` knows of, and lay it out once it has been drawn on."""
-    with _style(**settings):
+    with styled(**settings):
         figure = import_extra("matplotlib.figure", "plot", "plotting").Figure((width, height), layout="constrained")
         yield figure
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # it would move things a little on every further drawing
+
+
+def pixels_of(figure: Any, *, dpi: int) -> Any:
+    """Return a figure on white as numbers from 0 to 255, shape (height, width, 4), within the style in force."""
+    canvas = import_extra("matplotlib.backends.backend_agg", "plot", "plotting").FigureCanvasAgg(figure)
+    figure.set_dpi(dpi)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba()).copy()

@@ -1,4 +1,4 @@
-"""How training went: loss and accuracy over time."""
+"""How training went: losses and metrics over time, and the learning rates that were tried before it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 
 from autograd.errors import ShapeError
 from nn.plots.plot import BLUE, INK, ORANGE, Plot, figure_of
+from nn.training.history import History
+from nn.training.rates import RateSearch
 
 
 def learning_curves(
@@ -47,6 +49,87 @@ def learning_curves(
     span = f"{math.ceil(steps.size / steps_per_epoch)} {'epochs' if steps_per_epoch > 1 else 'steps'}"
     ends = "".join(f"; accuracy {name}: {100 * values[-1]:.1f} %" for name, values in accuracies.items())
     return Plot(figure, f"Loss goes from {steps[0]:.3g} to {steps[-1]:.3g} in {span}{ends}")
+
+
+def history_curves(history: History) -> Plot:
+    """Plot the loss of each epoch, and beside it each metric; held-back samples in orange, their best epoch marked.
+
+    >>> rows = [{"epoch": 1, "loss": 0.5, "val_loss": 0.6}, {"epoch": 2, "loss": 0.2, "val_loss": 0.7}]
+    >>> history_curves(History(rows))
+    Plot('2 epochs: loss 0.2, val_loss 0.7; least val_loss 0.6 in epoch 1')
+
+    Raises
+    ------
+    ShapeError
+        The history has no epochs.
+    MissingExtraError
+        When matplotlib is not installed.
+    """
+    measured = [name for name in history if name not in _NO_METRICS and not name.startswith("val_")]
+    if not history.rows or not measured:
+        raise ShapeError("history_curves: the history has no epochs, expected that of a training")
+    with figure_of(4.5 * len(measured) + 0.9 * (len(measured) == 1), 3.4) as figure:
+        for axes, name in zip(figure.subplots(1, len(measured), squeeze=False)[0], measured, strict=True):
+            _draw_metric(axes, history, name)
+    names = [name for name in history if name not in _NO_METRICS]
+    last = ", ".join(f"{name} {history[name][-1]:.3g}" for name in names)
+    judged = "val_loss" if "val_loss" in history else "loss"
+    best = history.best(judged)
+    least = f"; least {judged} {best[judged]:.3g} in epoch {best['epoch']}" if best is not history.rows[-1] else ""
+    return Plot(figure, f"{len(history.rows)} epochs: {last}{least}")
+
+
+#: What the history has besides: they are no measure of the model.
+_NO_METRICS = ("epoch", "lr", "seconds")
+
+
+def rate_search(search: RateSearch) -> Plot:
+    """Plot the loss against the learning rate, as `nn.find_learning_rate` found it, with the rate it suggests.
+
+    >>> rate_search(RateSearch([0.001, 0.01, 0.1], [1.0, 0.5, 2.0], 0.01))
+    Plot('Learning rates from 0.001 to 0.1 tried; suggested: 0.01')
+
+    Raises
+    ------
+    MissingExtraError
+        When matplotlib is not installed.
+    """
+    with figure_of(5.4, 3.4) as figure:
+        axes = figure.subplots()
+        axes.plot(search.rates, search.losses, color=BLUE)
+        axes.axvline(search.suggestion, color=ORANGE, linestyle="--", linewidth=1.2)
+        axes.plot(search.suggestion, np.interp(search.suggestion, search.rates, search.losses), "o", color=ORANGE)
+        # The loss explodes in the end, and would press flat all that came before.
+        top = max(search.losses[0] + 0.6 * (search.losses[0] - min(search.losses)), 1.2 * min(search.losses))
+        axes.set(title="Search for a learning rate", xlabel="learning rate", ylabel="loss, smoothed", xscale="log")
+        axes.set_ylim(None, top if max(search.losses) > top else None)
+        axes.annotate(
+            f" {search.suggestion:.2g}",
+            (search.suggestion, 1.0),
+            xycoords=("data", "axes fraction"),
+            va="top",
+            color=ORANGE,
+        )
+    return Plot(
+        figure,
+        f"Learning rates from {search.rates[0]:.3g} to {search.rates[-1]:.3g} tried; suggested: "
+        f"{search.suggestion:.3g}",
+    )
+
+
+def _draw_metric(axes: Any, history: History, name: str) -> None:
+    """Draw a number of the history in training, and of the samples held back."""
+    at = history["epoch"]
+    dots = {"marker": "o", "markersize": 4.0} if len(at) <= 30 else {}
+    axes.plot(at, history[name], color=BLUE, label="training", **dots)
+    if f"val_{name}" in history:
+        axes.plot(at, history[f"val_{name}"], color=ORANGE, label="held back", **dots)
+        if name == "loss":
+            best = history.best("val_loss")
+            axes.plot(best["epoch"], best["val_loss"], "o", color=ORANGE, markersize=8.0, markerfacecolor="none")
+        axes.legend()
+    axes.set(title=name.replace("_", " ").capitalize(), xlabel="epoch", ylim=(0.0, None) if name == "loss" else None)
+    _count_on(axes)
 
 
 def _draw_losses(axes: Any, losses: Any, steps_per_epoch: int) -> None:

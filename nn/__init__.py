@@ -11,6 +11,7 @@ optimizers       SGD, Adagrad, RMSprop, Adam, AdamW, LBFGS, gradient clipping
 schedules        learning rates that change from step to step
 averaging        EMA, SWA: averages of the weights along the way
 training         fit, predict, and the callbacks of training
+diagnostics      Diagnostics: the pitfalls of a training, found and named
 validation       cross_validate: train on all folds but one, in turn
 estimators       MLPClassifier, MLPRegressor: networks as scikit-learn has its models
 metrics          accuracy, confusion_matrix, precision, recall, f1, roc_auc, r2, mae, rmse
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         next_tokens,
         windows,
     )
+    from nn.diagnostics import Diagnostics, Finding
     from nn.folds import GroupKFold, KFold, RepeatedKFold, RepeatedStratifiedKFold, StratifiedKFold, TimeSeriesSplit
     from nn.layers.activations import (
         ELU,
@@ -164,6 +166,7 @@ _HOMES = {
     "ConvTranspose1d": "nn.layers.convolution",
     "ConvTranspose2d": "nn.layers.convolution",
     "DataLoader": "nn.data",
+    "Diagnostics": "nn.diagnostics",
     "DivergenceError": "nn.training.failures",
     "Dropout": "nn.layers.dropout",
     "Dropout1d": "nn.layers.dropout",
@@ -172,6 +175,7 @@ _HOMES = {
     "EMA": "nn.averaging",
     "EarlyStopping": "nn.training.stopping",
     "Embedding": "nn.layers.linear",
+    "Finding": "nn.diagnostics",
     "Flatten": "nn.layers.containers",
     "GELU": "nn.layers.activations",
     "GPT": "nn.layers.gpt",
@@ -329,12 +333,14 @@ __all__ = [
     "ConvTranspose1d",
     "ConvTranspose2d",
     "DataLoader",
+    "Diagnostics",
     "DivergenceError",
     "Dropout",
     "Dropout1d",
     "Dropout2d",
     "EarlyStopping",
     "Embedding",
+    "Finding",
     "Flatten",
     "GRUCell",
     "GlobalAvgPool",

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         next_tokens,
         windows,
     )
+    from nn.diagnostics import Diagnostics, Finding
     from nn.folds import GroupKFold, KFold, RepeatedKFold, RepeatedStratifiedKFold, StratifiedKFold, TimeSeriesSplit
     from nn.layers.activations import (
         ELU,
@@ -164,6 +165,7 @@ _HOMES = {
     "ConvTranspose1d": "nn.layers.convolution",
     "ConvTranspose2d": "nn.layers.convolution",
     "DataLoader": "nn.data",
+    "Diagnostics": "nn.diagnostics",
     "DivergenceError": "nn.training.failures",
     "Dropout": "nn.layers.dropout",
     "Dropout1d": "nn.layers.dropout",
@@ -172,6 +174,7 @@ _HOMES = {
     "EMA": "nn.averaging",
     "EarlyStopping": "nn.training.stopping",
     "Embedding": "nn.layers.linear",
+    "Finding": "nn.diagnostics",
     "Flatten": "nn.layers.containers",
     "GELU": "nn.layers.activations",
     "GPT": "nn.layers.gpt",
@@ -329,12 +332,14 @@ __all__ = [
     "ConvTranspose1d",
     "ConvTranspose2d",
     "DataLoader",
+    "Diagnostics",
     "DivergenceError",
     "Dropout",
     "Dropout1d",
     "Dropout2d",
     "EarlyStopping",
     "Embedding",
+    "Finding",
     "Flatten",
     "GRUCell",
     "GlobalAvgPool",

@@ -9,7 +9,6 @@ paths            descend, descent_paths: what optimizers do on a surface
 landscape        loss_surface, WeightPath: the same of a network
 histograms       histograms: weights and gradients, layer by layer
 attention        attention_maps: who looks at whom
-tables           loss_by_epoch, predicted_and_true: what a report of a table shows
 plot             Plot, and the style
 
 Each function returns a `Plot`, which shows itself in a notebook and is saved by suffix. Nothing here touches
@@ -26,7 +25,10 @@ from nn.plots.landscape import WeightPath, loss_surface
 from nn.plots.paths import descend, descent_paths
 from nn.plots.plot import Plot
 from nn.plots.tables import loss_by_epoch, predicted_and_true
-from nn.plots.training import history_curves, learning_curves, rate_search
+from nn.plots.training import learning_curves
+
+__all__ = ["Plot", "confusion", "image_grid", "learning_curves", "loss_by_epoch", "predicted_and_true"]
+from nn.plots.training import history_curves, rate_search
 
 __all__ = [
     "Plot",
@@ -42,9 +44,7 @@ __all__ = [
     "history_curves",
     "image_grid",
     "learning_curves",
-    "loss_by_epoch",
     "loss_surface",
     "misread",
-    "predicted_and_true",
     "rate_search",
 ]

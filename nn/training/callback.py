@@ -35,6 +35,10 @@ class Callback:
     def on_end(self, trainer: Trainer) -> None:
         """After the last epoch, however the training ended."""
 
+    def report(self) -> str:
+        """Return what it has to say when a training that showed its progress is over; "" for nothing."""
+        return ""
+
     def state(self) -> dict[str, Any]:
         """Return what it must remember to go on after an interruption, as JSON can write it."""
         return {}

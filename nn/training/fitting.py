@@ -139,7 +139,7 @@ def evaluate(
 
 def _optimizer(model: Any, optimizer: Any) -> Any:
     """Return the optimizer, made for the model's parameters where it is a function of them."""
-    if hasattr(optimizer, "step"):
+    if hasattr(optimizer, "step") and not isinstance(optimizer, type):
         return optimizer
     if not hasattr(model, "parameters"):
         raise OperandError(

@@ -124,7 +124,9 @@ class ProgressBar(Callback):
         self._bar.set_postfix(shown)
 
     def on_end(self, trainer: Trainer) -> None:
-        """Leave the last state on the screen, and say why it ended early."""
+        """Leave the last state on the screen, and say why it ended early, and what the callbacks report."""
         self._bar.close()
         if trainer.history.stopped:
             print(f"stopped: {trainer.history.stopped}", file=sys.stderr)
+        for report in filter(None, [callback.report() for callback in trainer.callbacks]):
+            print(report, file=sys.stderr)

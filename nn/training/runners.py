@@ -53,7 +53,7 @@ class ArrayRunner:
 
     def __init__(self, model: Callable[[Any], Any], loss: Loss | None, parameters: list[Any]) -> None:
         self.model, self._loss = model, loss
-        self._given = (lambda x: x) if isinstance(model, Compiled) else _constant  # that wants plain numbers
+        self._given = (lambda x: x) if isinstance(model, Compiled) else as_input  # that wants plain numbers
         self._dtype = np.result_type(*[p.dtype for p in parameters if p.is_array] or [np.float64])
 
     def prepare(self, array: Array) -> Array:
@@ -120,7 +120,7 @@ def as_array(outputs: Any) -> Array:
     return np.array(numbers, dtype=np.float64)
 
 
-def _constant(x: Array) -> Any:
+def as_input(x: Array) -> Any:
     """Return inputs as data that nobody wants a gradient of; integers stay an array."""
     return Tensor(x, constant=True) if x.dtype.kind == "f" else x
 

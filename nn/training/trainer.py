@@ -46,8 +46,10 @@ class Trainer:
         How many are done.
     epochs, batches
         How many are wanted, and what is gone through in each.
-    batch_loss
-        The loss of the last batch, before its update.
+    validation
+        What the model is judged by after each epoch, or None.
+    batch, batch_loss
+        The last batch (inputs, targets), and its loss before the update.
     history
         A row of numbers for each epoch.
     best
@@ -70,6 +72,8 @@ class Trainer:
         self.runner = runner or runner_of(model, loss)
         self.history = History()
         self.batches: Batches = ()
+        self.validation: Batches | None = None
+        self.batch: tuple[Any, Any] = ((), ())
         self.epoch = self.iteration = self.epochs = 0
         self.batch_loss = math.nan
         self.best: tuple[int, float, dict[str, Any]] | None = None
@@ -94,7 +98,7 @@ class Trainer:
 
     def fit(self, batches: Batches, epochs: int, validation: Batches | None = None) -> History:
         """Train until `epochs` are done, or somebody stops it; Ctrl-C leaves the weights of the best epoch."""
-        self.batches, self.epochs = batches, epochs
+        self.batches, self.epochs, self.validation = batches, epochs, validation
         self.tell("on_start")
         try:
             with np.errstate(all="ignore"):  # numbers that are none are looked for, and named
@@ -134,6 +138,7 @@ class Trainer:
             self.tell("on_gradients")
             return seen[-1][0]
 
+        self.batch = (x, y)
         self.optimizer.step(loss_and_gradients)
         self.batch_loss, outputs = seen[0]
         self.iteration += 1
@@ -172,7 +177,7 @@ class Trainer:
         cause = explain_failure(self.model, self.runner, x, y)
         if self._good:
             self.model.load_state_dict(self._good)
-        self.history.stopped = f"the loss became {loss}"
+        self.batch_loss, self.history.stopped = loss, f"the loss became {loss}"
         raise DivergenceError(
             f"the loss became {loss} in epoch {self.epoch + 1}, iteration {self.iteration + 1}: {cause}. "
             f"The model has the weights it had after epoch {self.epoch}",

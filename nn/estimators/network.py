@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from autograd import DomainError
 from autograd.errors import import_extra
 from nn.activations import find_activation
+from nn.initialization import find_initializer
 from nn.layers.containers import Sequential
 from nn.layers.linear import Linear
 from nn.optimizers import Optimizer, optimizer_factory
@@ -107,9 +108,13 @@ class Network(base.BaseEstimator):  # type: ignore[misc]
     def _start(self, X: Array) -> None:
         """Make a network that has learned nothing, and its optimizer."""
         self._random = generator(self.rng)
-        _, activation = find_activation(self.activation)
+        name, activation = find_activation(self.activation)
         widths = [X.shape[1], *np.atleast_1d(np.asarray(self.hidden, dtype=np.int64)).tolist(), self.n_outputs_]
-        layers = [Linear(*pair, rng=self._random) for pair in pairwise(widths)]
+        follows = [name] * (len(widths) - 2) + ["linear"]
+        layers = [
+            Linear(*pair, initializer=find_initializer(None, after), rng=self._random)
+            for pair, after in zip(pairwise(widths), follows, strict=True)
+        ]
         steps = [step for layer in layers for step in (layer, activation)]
         self.model_ = Sequential(*steps[:-1]).astype(X.dtype)
         self._optimizer = self._make_optimizer(layers)

@@ -21,6 +21,7 @@ BENCHMARKS = {
     "compiled": "tests.benchmarks.compiled",
     "compile_time": "tests.benchmarks.compile_time",
     "memory": "tests.benchmarks.memory",
+    "training": "tests.benchmarks.training",
 }
 
 

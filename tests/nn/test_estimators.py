@@ -72,9 +72,11 @@ def test_the_network_is_there_to_be_looked_at():
 def test_an_estimator_is_nn_fit_with_these_settings():
     model = REGRESSOR(hidden=(6,), epochs=4, batch_size=16, lr=0.01, alpha=0.5).fit(WAVE, HEIGHT)
     random = np.random.default_rng(0)
-    network = nn.Sequential(nn.Linear(1, 6, rng=random), nn.ACTIVATIONS["relu"], nn.Linear(6, 1, rng=random))
-    weights = {"parameters": [network[0].weight, network[2].weight], "weight_decay": 0.5 / 16}
-    optimizer = nn.Adam([weights, {"parameters": [network[0].bias, network[2].bias]}], lr=0.01)
+    first = nn.Linear(1, 6, initializer="he_uniform", rng=random)
+    last = nn.Linear(6, 1, initializer="xavier_uniform", rng=random)
+    network = nn.Sequential(first, nn.ACTIVATIONS["relu"], last)
+    weights = {"parameters": [first.weight, last.weight], "weight_decay": 0.5 / 16}
+    optimizer = nn.Adam([weights, {"parameters": [first.bias, last.bias]}], lr=0.01)
     data = (WAVE, HEIGHT[:, None])
     nn.fit(network, nn.mse_loss, data, epochs=4, batch_size=16, optimizer=optimizer, rng=random, progress=False)
     np.testing.assert_allclose(model.predict(WAVE), nn.predict(network, WAVE)[:, 0], rtol=1e-12)

@@ -43,6 +43,8 @@ def loss_by_epoch(history: Mapping[str, Sequence[float]], *, best: int | None = 
         shown = [loss for loss in (*losses, *validation) if loss > 0]
         if shown and max(shown) > 50 * min(shown):  # else the end would be pressed together at the bottom
             axes.set_yscale("log")
+            axes.yaxis.set_major_formatter("{x:g}")
+            axes.yaxis.set_minor_formatter("")
         else:
             axes.set_ylim(0.0, None)
         axes.set_xlim(0.0, None)

@@ -27,7 +27,20 @@ def images():
     return plots.image_grid(np.arange(3 * 64).reshape(3, 8, 8), captions=["a", "b", "<c>"], columns=2)
 
 
-PLOTS = [curves, counts, images]
+def epochs():
+    history = {"epoch": [1, 2, 3], "loss": [0.5, 0.25, 0.2], "val_loss": [0.6, 0.3, 0.4]}
+    return plots.loss_by_epoch(history, best=2)
+
+
+def falling_far():
+    return plots.loss_by_epoch({"loss": [10.0, 0.1, 0.001]})
+
+
+def predictions():
+    return plots.predicted_and_true([1.0, 2.5, 2.75], [1.0, 2.0, 3.0], name="price of <a> & b")
+
+
+PLOTS = [curves, counts, images, epochs, falling_far, predictions]
 
 
 def texts(plot):
@@ -84,6 +97,28 @@ def test_confusion_shows_its_counts_and_names():
     assert repr(counts()) == "Plot('Confusion matrix: 17 of 20 right')"
 
 
+def test_long_names_of_classes_do_not_run_into_each_other():
+    for names, slant in ((["cat", "dog"], 0.0), (["versicolor", "virginica"], 35.0)):
+        axes = plots.confusion([[9, 1], [2, 8]], names=names).figure.axes[0]
+        assert [label.get_rotation() for label in axes.get_xticklabels()] == [slant] * 2
+
+
+def test_the_loss_of_each_epoch_is_named():
+    assert {"Loss", "epoch", "rows learned from", "rows kept aside", "best epoch, 2"} <= set(texts(epochs()))
+    assert epochs().figure.axes[0].lines[1].get_xydata().tolist() == [[1.0, 0.6], [2.0, 0.3], [3.0, 0.4]]
+    assert not {"rows kept aside", "best epoch, 2"} & set(texts(falling_far()))
+
+
+def test_a_loss_that_falls_far_is_shown_by_its_powers_of_ten():
+    assert {"10", "0.1", "0.001"} <= set(texts(falling_far()))
+    assert plots.loss_by_epoch({"loss": [float("nan"), 0.0]}).figure.axes[0].get_yscale() == "linear"
+
+
+def test_predictions_that_never_vary_have_no_correlation():
+    assert repr(plots.predicted_and_true([2.0, 2.0], [1.0, 3.0])) == "Plot('2 predictions over the truth')"
+    assert "price of <a> & b" in texts(predictions())
+
+
 def test_images_carry_their_captions():
     assert texts(images()) == ["a", "b", "<c>"]
     assert len(images().figure.axes) == 4
@@ -118,6 +153,9 @@ def test_what_cannot_be_saved_is_named(tmp_path):
         (lambda: plots.image_grid(np.zeros((8, 8))), r"images of shape \(8, 8\)"),
         (lambda: plots.image_grid(np.zeros((0, 8, 8))), r"images of shape \(0, 8, 8\)"),
         (lambda: plots.image_grid(np.zeros((2, 8, 8)), captions=["a"]), "1 captions for 2 images"),
+        (lambda: plots.loss_by_epoch({"loss": []}), "got no epochs"),
+        (lambda: plots.predicted_and_true([1.0], [1.0, 2.0]), r"shapes \(1,\) and \(2,\)"),
+        (lambda: plots.predicted_and_true([], []), r"shapes \(0,\) and \(0,\)"),
     ],
 )
 def test_what_cannot_be_plotted_is_named(draw, message):

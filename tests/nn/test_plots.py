@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
+import nn
 from autograd.errors import MissingExtraError, OutputError, ShapeError, UnknownNameError
 from nn import plots
 
@@ -27,20 +28,15 @@ def images():
     return plots.image_grid(np.arange(3 * 64).reshape(3, 8, 8), captions=["a", "b", "<c>"], columns=2)
 
 
-def epochs():
-    history = {"epoch": [1, 2, 3], "loss": [0.5, 0.25, 0.2], "val_loss": [0.6, 0.3, 0.4]}
-    return plots.loss_by_epoch(history, best=2)
-
-
 def falling_far():
-    return plots.loss_by_epoch({"loss": [10.0, 0.1, 0.001]})
+    return plots.history_curves(nn.History([{"epoch": k + 1, "loss": 10.0**-k} for k in range(4)]))
 
 
 def predictions():
     return plots.predicted_and_true([1.0, 2.5, 2.75], [1.0, 2.0, 3.0], name="price of <a> & b")
 
 
-PLOTS = [curves, counts, images, epochs, falling_far, predictions]
+PLOTS = [curves, counts, images, falling_far, predictions]
 
 
 def texts(plot):
@@ -103,15 +99,11 @@ def test_long_names_of_classes_do_not_run_into_each_other():
         assert [label.get_rotation() for label in axes.get_xticklabels()] == [slant] * 2
 
 
-def test_the_loss_of_each_epoch_is_named():
-    assert {"Loss", "epoch", "rows learned from", "rows kept aside", "best epoch, 2"} <= set(texts(epochs()))
-    assert epochs().figure.axes[0].lines[1].get_xydata().tolist() == [[1.0, 0.6], [2.0, 0.3], [3.0, 0.4]]
-    assert not {"rows kept aside", "best epoch, 2"} & set(texts(falling_far()))
-
-
 def test_a_loss_that_falls_far_is_shown_by_its_powers_of_ten():
-    assert {"10", "0.1", "0.001"} <= set(texts(falling_far()))
-    assert plots.loss_by_epoch({"loss": [float("nan"), 0.0]}).figure.axes[0].get_yscale() == "linear"
+    assert {"1", "0.1", "0.01", "0.001"} <= set(texts(falling_far()))
+    for losses in ([1.0, 0.1], [1.0, 0.0], [1.0, float("nan")]):
+        history = nn.History([{"epoch": k + 1, "loss": loss} for k, loss in enumerate(losses)])
+        assert plots.history_curves(history).figure.axes[0].get_yscale() == "linear"
 
 
 def test_predictions_that_never_vary_have_no_correlation():
@@ -153,7 +145,6 @@ def test_what_cannot_be_saved_is_named(tmp_path):
         (lambda: plots.image_grid(np.zeros((8, 8))), r"images of shape \(8, 8\)"),
         (lambda: plots.image_grid(np.zeros((0, 8, 8))), r"images of shape \(0, 8, 8\)"),
         (lambda: plots.image_grid(np.zeros((2, 8, 8)), captions=["a"]), "1 captions for 2 images"),
-        (lambda: plots.loss_by_epoch({"loss": []}), "got no epochs"),
         (lambda: plots.predicted_and_true([1.0], [1.0, 2.0]), r"shapes \(1,\) and \(2,\)"),
         (lambda: plots.predicted_and_true([], []), r"shapes \(0,\) and \(0,\)"),
     ],

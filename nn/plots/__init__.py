@@ -2,6 +2,7 @@
 
 training         history_curves, learning_curves, rate_search: how training went
 classification   confusion, misread, image_grid: what a classifier gets right and wrong
+regression       predicted_and_true: how near predicted numbers are
 boundaries       decision_boundary: what it says of each point of the plane
 animation        TrainingAnimation: how it learned to, as GIF or HTML
 functions        activations: with their derivatives
@@ -24,11 +25,8 @@ from nn.plots.histograms import histograms
 from nn.plots.landscape import WeightPath, loss_surface
 from nn.plots.paths import descend, descent_paths
 from nn.plots.plot import Plot
-from nn.plots.tables import loss_by_epoch, predicted_and_true
-from nn.plots.training import learning_curves
-
-__all__ = ["Plot", "confusion", "image_grid", "learning_curves", "loss_by_epoch", "predicted_and_true"]
-from nn.plots.training import history_curves, rate_search
+from nn.plots.regression import predicted_and_true
+from nn.plots.training import history_curves, learning_curves, rate_search
 
 __all__ = [
     "Plot",
@@ -46,5 +44,6 @@ __all__ = [
     "learning_curves",
     "loss_surface",
     "misread",
+    "predicted_and_true",
     "rate_search",
 ]

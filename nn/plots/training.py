@@ -51,8 +51,10 @@ def learning_curves(
     return Plot(figure, f"Loss goes from {steps[0]:.3g} to {steps[-1]:.3g} in {span}{ends}")
 
 
-def history_curves(history: History) -> Plot:
+def history_curves(history: History, *, names: tuple[str, str] = ("training", "held back")) -> Plot:
     """Plot the loss of each epoch, and beside it each metric; held-back samples in orange, their best epoch marked.
+
+    A loss that falls far is shown by its powers of ten. `names` are what training and held-back samples are called.
 
     >>> rows = [{"epoch": 1, "loss": 0.5, "val_loss": 0.6}, {"epoch": 2, "loss": 0.2, "val_loss": 0.7}]
     >>> history_curves(History(rows))
@@ -70,9 +72,9 @@ def history_curves(history: History) -> Plot:
         raise ShapeError("history_curves: the history has no epochs, expected that of a training")
     with figure_of(4.5 * len(measured) + 0.9 * (len(measured) == 1), 3.4) as figure:
         for axes, name in zip(figure.subplots(1, len(measured), squeeze=False)[0], measured, strict=True):
-            _draw_metric(axes, history, name)
-    names = [name for name in history if name not in _NO_METRICS]
-    last = ", ".join(f"{name} {history[name][-1]:.3g}" for name in names)
+            _draw_metric(axes, history, name, names)
+    numbers = [name for name in history if name not in _NO_METRICS]
+    last = ", ".join(f"{name} {history[name][-1]:.3g}" for name in numbers)
     judged = "val_loss" if "val_loss" in history else "loss"
     best = history.best(judged)
     least = f"; least {judged} {best[judged]:.3g} in epoch {best['epoch']}" if best is not history.rows[-1] else ""
@@ -81,6 +83,8 @@ def history_curves(history: History) -> Plot:
 
 #: What the history has besides: they are no measure of the model.
 _NO_METRICS = ("epoch", "lr", "seconds")
+#: How many times smaller a loss becomes where it falls far.
+_FAR = 50.0
 
 
 def rate_search(search: RateSearch) -> Plot:
@@ -117,19 +121,32 @@ def rate_search(search: RateSearch) -> Plot:
     )
 
 
-def _draw_metric(axes: Any, history: History, name: str) -> None:
+def _draw_metric(axes: Any, history: History, name: str, names: tuple[str, str]) -> None:
     """Draw a number of the history in training, and of the samples held back."""
     at = history["epoch"]
     dots = {"marker": "o", "markersize": 4.0} if len(at) <= 30 else {}
-    axes.plot(at, history[name], color=BLUE, label="training", **dots)
+    axes.plot(at, history[name], color=BLUE, label=names[0], **dots)
     if f"val_{name}" in history:
-        axes.plot(at, history[f"val_{name}"], color=ORANGE, label="held back", **dots)
+        axes.plot(at, history[f"val_{name}"], color=ORANGE, label=names[1], **dots)
         if name == "loss":
             best = history.best("val_loss")
             axes.plot(best["epoch"], best["val_loss"], "o", color=ORANGE, markersize=8.0, markerfacecolor="none")
         axes.legend()
-    axes.set(title=name.replace("_", " ").capitalize(), xlabel="epoch", ylim=(0.0, None) if name == "loss" else None)
+    axes.set(title=name.replace("_", " ").capitalize(), xlabel="epoch")
+    if name == "loss":
+        _scale_loss(axes, [*history["loss"], *history.get("val_loss", [])])
     _count_on(axes)
+
+
+def _scale_loss(axes: Any, losses: list[float]) -> None:
+    """Let the axis of a loss begin at 0, or count in powers of ten where its end would be pressed flat."""
+    positive = [loss for loss in losses if loss > 0.0]
+    if len(positive) < len(losses) or max(positive) < _FAR * min(positive):
+        axes.set_ylim(0.0, None)
+        return
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter("")
 
 
 def _draw_losses(axes: Any, losses: Any, steps_per_epoch: int) -> None:

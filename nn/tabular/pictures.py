@@ -15,7 +15,8 @@ MOST_CLASSES = 25
 def draw_run(run: TrainingRun) -> tuple[dict[str, str], str]:
     """Return the pictures of a run as SVG by name, and what to say when there are none."""
     try:
-        pictures = {"curves": plots.loss_by_epoch(run.trained.history, best=run.trained.best_epoch).svg()}
+        names = ("rows learned from", "rows kept aside")
+        pictures = {"curves": plots.history_curves(run.trained.history, names=names).svg()}
         classes = run.trained.model.preparation.classes
         if classes is None:
             predicted, truth = run.predicted, numbers_of(run.held_back)

@@ -126,7 +126,7 @@ def _learning(run: TrainingRun) -> str:
     return (
         f"An epoch shows all {plural(len(trained.learned), 'row')} once. After each, the "
         f"{plural(len(trained.stopped_by), 'row')} kept aside for that tell whether the network got better; the "
-        f"weights are those of epoch {trained.best_epoch}, the best."
+        f"weights are those of epoch {trained.best_epoch}, the best. Loss is what the training makes small."
     )
 
 

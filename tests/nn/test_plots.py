@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
+import nn
 from autograd.errors import MissingExtraError, OutputError, ShapeError, UnknownNameError
 from nn import plots
 
@@ -27,7 +28,15 @@ def images():
     return plots.image_grid(np.arange(3 * 64).reshape(3, 8, 8), captions=["a", "b", "<c>"], columns=2)
 
 
-PLOTS = [curves, counts, images]
+def falling_far():
+    return plots.history_curves(nn.History([{"epoch": k + 1, "loss": 10.0**-k} for k in range(4)]))
+
+
+def predictions():
+    return plots.predicted_and_true([1.0, 2.5, 2.75], [1.0, 2.0, 3.0], name="price of <a> & b")
+
+
+PLOTS = [curves, counts, images, falling_far, predictions]
 
 
 def texts(plot):
@@ -84,6 +93,24 @@ def test_confusion_shows_its_counts_and_names():
     assert repr(counts()) == "Plot('Confusion matrix: 17 of 20 right')"
 
 
+def test_long_names_of_classes_do_not_run_into_each_other():
+    for names, slant in ((["cat", "dog"], 0.0), (["versicolor", "virginica"], 35.0)):
+        axes = plots.confusion([[9, 1], [2, 8]], names=names).figure.axes[0]
+        assert [label.get_rotation() for label in axes.get_xticklabels()] == [slant] * 2
+
+
+def test_a_loss_that_falls_far_is_shown_by_its_powers_of_ten():
+    assert {"1", "0.1", "0.01", "0.001"} <= set(texts(falling_far()))
+    for losses in ([1.0, 0.1], [1.0, 0.0], [1.0, float("nan")]):
+        history = nn.History([{"epoch": k + 1, "loss": loss} for k, loss in enumerate(losses)])
+        assert plots.history_curves(history).figure.axes[0].get_yscale() == "linear"
+
+
+def test_predictions_that_never_vary_have_no_correlation():
+    assert repr(plots.predicted_and_true([2.0, 2.0], [1.0, 3.0])) == "Plot('2 predictions over the truth')"
+    assert "price of <a> & b" in texts(predictions())
+
+
 def test_images_carry_their_captions():
     assert texts(images()) == ["a", "b", "<c>"]
     assert len(images().figure.axes) == 4
@@ -118,6 +145,8 @@ def test_what_cannot_be_saved_is_named(tmp_path):
         (lambda: plots.image_grid(np.zeros((8, 8))), r"images of shape \(8, 8\)"),
         (lambda: plots.image_grid(np.zeros((0, 8, 8))), r"images of shape \(0, 8, 8\)"),
         (lambda: plots.image_grid(np.zeros((2, 8, 8)), captions=["a"]), "1 captions for 2 images"),
+        (lambda: plots.predicted_and_true([1.0], [1.0, 2.0]), r"shapes \(1,\) and \(2,\)"),
+        (lambda: plots.predicted_and_true([], []), r"shapes \(0,\) and \(0,\)"),
     ],
 )
 def test_what_cannot_be_plotted_is_named(draw, message):

@@ -202,9 +202,6 @@ class Module(Holder):
 
         return Summary.of(self, inputs)
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: item for name, item in vars(self).items() if name != "_last_search"}
-
     def __repr__(self) -> str:
         inside = [(name, item) for name, item in own_items(self) if isinstance(item, Module)]
         if not inside:

@@ -15,6 +15,14 @@ from autograd.trees import children
 class Holder:
     """What is looked into: the base of `nn.Module`."""
 
+    # The last search stands beside the attributes, not among them: it keeps their dictionary, and a ring of the two
+    # would keep the weights of a module that nobody uses any more until the garbage collector comes by.
+    __slots__ = ("__dict__", "__weakref__", "_last_search")
+    _last_search: Search
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self).copy()
+
 
 def own_items(holder: Holder) -> Iterator[tuple[str, Any]]:
     """Yield (name, item) for the nodes and modules that a module holds itself, and its attributes that are arrays."""
@@ -58,7 +66,6 @@ class Search:
         searched: dict[int, Any] = {}
         _collect(vars(holder), found, searched)
         self.found = Members(found.values())
-        vars(holder)[_LAST] = self
         self.searched = list(searched.values())
         self.before = [container.copy() for container in self.searched]
 
@@ -70,14 +77,12 @@ class Search:
             return False
 
 
-#: Where a module keeps its last search: training loops ask for the parameters at every step.
-_LAST = "_last_search"
-
-
 def search(holder: Holder) -> Search:
     """Return the parameters of a module: the nodes that `parts` yields, each once; searched again after a change."""
-    last: Search | None = vars(holder).get(_LAST)
-    return last if last is not None and last.holds() else Search(holder)
+    last: Search | None = getattr(holder, "_last_search", None)  # training loops ask for the parameters at every step
+    if last is None or not last.holds():
+        holder._last_search = last = Search(holder)
+    return last
 
 
 def _collect(container: Any, found: dict[int, Any], searched: dict[int, Any]) -> None:

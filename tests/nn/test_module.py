@@ -1,6 +1,7 @@
 """What a module holds, how it is switched, saved, loaded, converted and printed."""
 
 import copy
+import gc
 import pickle
 
 import numpy as np
@@ -148,6 +149,21 @@ def test_copies_and_pickles_are_networks_of_their_own():
     for twin in (copy.deepcopy(module), pickle.loads(pickle.dumps(module))):
         np.testing.assert_array_equal(twin(x).data, module(x).data)
         assert not {id(p) for p in twin.parameters()} & {id(p) for p in module.parameters()}
+
+
+def test_what_nobody_uses_any_more_is_gone_at_once():
+    gc.collect()
+    gc.disable()
+    try:
+        module = Averaging()
+        optimizer = nn.Adam(module.parameters())
+        module(np.ones((1, 2))).sum().backward()
+        optimizer.step()
+        module.summary(np.ones((1, 2)))
+        del module, optimizer
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_a_module_without_an_equation_says_so():

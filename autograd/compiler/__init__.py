@@ -17,6 +17,7 @@ layout, statements, access  arrays and what fills them; a role as statements; st
 joining, merging, buffers   arrays computed where they are needed; steps as one statement; memory that is taken over
 names, array_names          names for parameters, from their labels; for arrays, from what they are derivatives of
 templates, operands, writer how primitives, operands, arrays and constants are written
+misses                      why operands were gathered, and what would help
 contraction, dots, reductions   sums of products as matrix products; other sums, maxima, choices
 emit                        stage 5: statements as NumPy text
 segments                    the narrow runs of wide programs, as lines of Python

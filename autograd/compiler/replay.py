@@ -149,7 +149,7 @@ class Replay:
     outputs: list[Element]
     gradients: list[tuple[tuple[int, int], Element]]
     lines: int
-    misses: list[str]
+    misses: list[tuple[str, str]]
     forward: Callable[[], None]
     backward: Callable[[], None]
 
@@ -201,6 +201,15 @@ class Replay:
     def read(self, element: Element) -> float:
         """Return a result after a run."""
         return element.constant if element.array < 0 else float(self.flat[element.array][element.position])
+
+    def size_text(self) -> str:
+        """Say how long the program is: "42 array statements"."""
+        one, many = self._unit
+        return f"{self.lines:,} {one if self.lines == 1 else many}"
+
+    @property
+    def _unit(self) -> tuple[str, str]:
+        return "line of Python", "lines of Python"
 
     @property
     def buffer_bytes(self) -> int:
@@ -332,7 +341,7 @@ class ArrayReplay(Replay):
         self.emitted: Emitted = timed(self.seconds, "emit", self._emit, lowered, forward, kept)
         self.lines = len(self.emitted.lines)
         self.misses = [
-            f"{self.emitted.names[s.array]}: {s.primitive.name} of {s.extents}: {s.miss}"
+            (f"{self.emitted.names[s.array]}: {s.primitive.name} of {s.extents}", s.miss)
             for s in layout.statements
             if s.miss
         ]
@@ -372,6 +381,10 @@ class ArrayReplay(Replay):
         return self._collected.copy()
 
     @property
+    def _unit(self) -> tuple[str, str]:
+        return "array statement", "array statements"
+
+    @property
     def buffer_bytes(self) -> int:
         """The memory of all arrays, gathered elements and constants included; what shares memory counts once."""
         return self._bytes
@@ -398,6 +411,12 @@ class MixedReplay(ArrayReplay):
         if mixed is self._plain:  # else statements are reordered, and memory cannot be passed on in their order
             mixed = self._plain = super()._emit(lowered, forward, kept)
         return mixed
+
+    @property
+    def _unit(self) -> tuple[str, str]:
+        if self.emitted is self._plain:
+            return super()._unit
+        return "statement", "array statements and lines of Python"
 
     def _load(self) -> None:
         super()._load()

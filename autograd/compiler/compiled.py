@@ -11,9 +11,9 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, overload
 
 from autograd.compiler.arguments import Call, read_call
+from autograd.compiler.executors import Executor
 from autograd.compiler.misses import explain
 from autograd.compiler.path import Path, Run
-from autograd.compiler.replay import Executor
 from autograd.compiler.source import standalone
 from autograd.errors import DomainError, GraphError, RetraceWarning, TracingError
 from autograd.recording import recording

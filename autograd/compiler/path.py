@@ -15,10 +15,12 @@ import numpy as np
 
 from autograd.compiler.arguments import Call
 from autograd.compiler.batching import computed_by
-from autograd.compiler.replay import Executor, Replay, make_replay
+from autograd.compiler.executors import Executor, make_replay
+from autograd.compiler.recorder import Guard
+from autograd.compiler.replay import Replay
 from autograd.compiler.results import result_node
 from autograd.compiler.symbols import COMPARISONS, Symbol
-from autograd.compiler.trace import Guard, Trace, trace
+from autograd.compiler.trace import Trace, trace
 from autograd.pool import Members
 from autograd.recording import recording
 from autograd.trees import leaves, map_leaves

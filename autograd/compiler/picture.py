@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from autograd.compiler.replay import ArrayReplay, Replay
+from autograd.compiler.array_replay import ArrayReplay
+from autograd.compiler.replay import Replay
 from autograd.visual.picture import Arrow, Box, Picture
 
 if TYPE_CHECKING:

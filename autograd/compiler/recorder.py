@@ -42,6 +42,10 @@ class Guard(NamedTuple):
     answer: bool | int
     line: str
 
+    def holds(self, number: float) -> bool:
+        """Tell whether Python would be told the same of this number."""
+        return (number != 0 if self.kind == "truth" else int(number)) == self.answer
+
 
 class Writer:
     """Writes a program: turns operations on symbols into places."""

@@ -70,7 +70,7 @@ def trace(function: Callable[..., Any], arguments: tuple[Tree, ...], settings: d
         kind = {"float": NumberSymbol, "index": IndexSymbol, "value": Symbol}[slot.kind]
         taken.add(name := identifier(slot.name, asked, taken))
         source = writer.program.source(name, slot.shape)
-        numbers = np.ravel(content) if isinstance(content, np.ndarray) else [getattr(x, "data", x) for x in content]
+        numbers = np.ravel([x.data for x in content] if slot.kind == "value" else content)
         writer.numbers.append(numbers)
         return (kind(writer, place) for place in writer.program.all_leaves(source, len(numbers)))
 

@@ -11,8 +11,9 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, overload
 
 from autograd.compiler.arguments import Call, read_call
+from autograd.compiler.executors import Executor
+from autograd.compiler.misses import explain
 from autograd.compiler.path import Path, Run
-from autograd.compiler.replay import Executor
 from autograd.compiler.source import standalone
 from autograd.errors import DomainError, GraphError, RetraceWarning, TracingError
 from autograd.recording import recording
@@ -126,6 +127,10 @@ class Compiled:
             reason = (
                 f"{broken.line} asks for the {broken.kind} of a number, and the answer is no longer {broken.answer}"
             )
+        for path in paths:
+            with path.lock:
+                if path.holds_exactly(run := path.run(call)):
+                    return self._finished(path, call, run)
         if reason and not self._may_trace_again(call.key, reason):
             return self.function(*arguments, **settings)
         if not paths and len(self._paths) == FORMS:
@@ -179,7 +184,7 @@ class Compiled:
         """The program of the latest call: NumPy that runs by itself, with that call's numbers at its end."""
         path, run = self._latest
         stats = self.stats
-        title = f"{self.__name__}: {stats.scalar_nodes:,} scalar nodes as {stats.statements:,} array statements."
+        title = f"{self.__name__}: {stats.scalar_nodes:,} scalar nodes as {path.replay.size_text()}."
         with path.lock:
             numbers = path.numbers(run)
         return standalone(path.replay, title, numbers, len(path.outputs))
@@ -198,13 +203,9 @@ class Compiled:
         )
 
     def explain_misses(self) -> str:
-        """Say which statements of the latest program had to gather their operands, and why."""
+        """Say which statements of the latest program had to gather their operands, why, and what would help."""
         path, _ = self._latest
-        misses = [f"{miss}, so elements are gathered one by one" for miss in path.replay.misses]
-        if not misses:
-            return "no misses: every operand is a view"
-        hint = "a group becomes a view when its numbers are made, and used, in the same order"
-        return "\n".join([*misses, hint])
+        return explain(path.replay.misses)
 
     def draw(self) -> Picture:
         """Draw the latest program: a box for each array instead of one for each number."""

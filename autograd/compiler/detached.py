@@ -8,7 +8,7 @@ from autograd.compiler.symbols import Symbol
 from autograd.primitive import Primitive
 
 if TYPE_CHECKING:
-    from autograd.compiler.trace import Writer
+    from autograd.compiler.recorder import Writer
 
 
 class Detached:

@@ -23,7 +23,7 @@ from autograd.trees import Tree, children, leaves, map_leaves
 from autograd.value import Value, as_operand
 
 if TYPE_CHECKING:
-    from autograd.compiler.trace import Writer
+    from autograd.compiler.recorder import Writer
 
 #: What a function may return besides numbers: the same thing for all samples.
 _STATIC: Final = (float, int, str, bool, type(None), Value)

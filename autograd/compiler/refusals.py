@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import pickle
+import random
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -93,3 +96,23 @@ def _holds_symbols(thing: Any) -> bool:
     else:
         inside = list(thing) if isinstance(thing, set | frozenset) else leaves(getattr(thing, "__dict__", {}))
     return any(isinstance(x, Symbol) for x in inside)
+
+
+def is_numpy_generator(thing: Any) -> bool:
+    """Tell whether a thing draws random numbers with NumPy."""
+    library = sys.modules.get("numpy.random")  # importing it takes long, and without it there is no generator
+    return library is not None and isinstance(thing, library.Generator | library.RandomState)
+
+
+def random_states(generators: Iterable[Any]) -> list[tuple[str, bytes]]:
+    """Return the state of Python's and NumPy's global generators, and of these, with what to call each."""
+    states: list[tuple[str, Any]] = [("the module random", random.getstate())]
+    if library := sys.modules.get("numpy.random"):
+        states.append(("the module numpy.random", library.get_state()))
+    for generator in generators:
+        name = f"a {type(generator).__name__}"
+        if isinstance(generator, random.Random):
+            states.append((name, generator.getstate()))
+        else:
+            states.append((name, getattr(generator, "bit_generator", generator).__getstate__()))
+    return [(name, pickle.dumps(state)) for name, state in states]

@@ -15,6 +15,7 @@ from autograd.compiler.batching import BATCH_DOT, BATCH_TOTAL, PACK, PICK, SPREA
 from autograd.compiler.builder import Builder
 from autograd.compiler.joining import join_arrays
 from autograd.compiler.layout import Gather, Layout, Statement
+from autograd.compiler.misses import SAMPLES
 from autograd.compiler.ordering import Operands, beside_like_ones, group_by_role, starts_of_runs, user_signatures
 from autograd.compiler.statements import Statements
 from autograd.primitive import Primitive
@@ -146,8 +147,7 @@ class _Roller:
             layout.given[array] = np.reshape([constants[place] for place in table.ravel().tolist()], shape)
             return
         operand = Gather(source, positions.reshape(shape))
-        miss = "samples stand at uneven distances"
-        layout.statements.append(Statement(identity, array, 0, shape, None, (operand,), miss))
+        layout.statements.append(Statement(identity, array, 0, shape, None, (operand,), SAMPLES))
 
 
 def _shape(parts: list[tuple[int, ...]], count: int, samples: int) -> tuple[int, ...]:

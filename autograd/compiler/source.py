@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.array_replay import ArrayReplay
+from autograd.compiler.line_replay import LineReplay
 from autograd.compiler.loop_text import number_text
-from autograd.compiler.replay import ArrayReplay, Element, LineReplay, Replay
+from autograd.compiler.replay import Element, Replay
 from autograd.compiler.templates import PYTHON_FUNCTIONS
 
 

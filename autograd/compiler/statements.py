@@ -16,6 +16,7 @@ import numpy as np
 from autograd.compiler.access import Nest, Positions, around, contiguous_steps, find_inner_nest, find_nest, merged
 from autograd.compiler.builder import Builder
 from autograd.compiler.layout import Constants, Gather, Layout, Operand, Statement, View
+from autograd.compiler.misses import LENGTHS, POSITIONS, TERMS
 from autograd.primitive import Primitive, Variadic
 from autograd.primitives.comparison import identity
 from autograd.primitives.nary import DOT, LARGEST, LOGSUMEXP, TAKE, TOTAL
@@ -95,7 +96,7 @@ class Statements:
             return Statement(primitive, array, start, nest.extents, None, operands)
         extents = (self.samples, table.shape[1]) if self.samples else (table.shape[1],)
         operands = tuple(self._any_access(row) for row in table)
-        return Statement(primitive, array, start, extents, None, operands, "positions form no loops")
+        return Statement(primitive, array, start, extents, None, operands, POSITIONS)
 
     def _shaped_like(self, nest: Nest, places: Positions) -> Nest:
         """Return one loop over a whole array as the loops of its axes; the other operands lie as densely."""
@@ -142,7 +143,7 @@ class Statements:
             extents: tuple[int, ...] = (self.samples, table.shape[1]) if self.samples else (table.shape[1],)
             loops: tuple[int, ...] = (self.summed, terms.shape[2]) if self.summed else (terms.shape[2],)
             operands = tuple(self._any_access(half) for half in terms)
-            return Statement(primitive, array, start, extents, loops, operands, "terms form no loops")
+            return Statement(primitive, array, start, extents, loops, operands, TERMS)
         if self.samples:
             outer = around(outer, self.samples, strides)
         if self.summed:
@@ -174,7 +175,7 @@ class Statements:
         counts = [len(halves[0]) for halves in tables]
         sides = [np.concatenate(side).ravel() for side in zip(*tables, strict=True)]
         operands = tuple(self._any_access(side) for side in sides)
-        miss = f"sums of {min(counts)} to {max(counts)} terms"
+        miss = f"{LENGTHS}, {min(counts)} to {max(counts)} terms"
         return Statement(primitive, array, 0, (len(places),), None, operands, miss, np.cumsum([0, *counts[:-1]]))
 
     def _any_access(self, places: Positions) -> Operand:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 import numpy as np
 
 from autograd.compiler.batching import computed_by
+from autograd.compiler.ownership import LIBRARY, PACKAGE
 from autograd.errors import TracingError
 from autograd.node import Node
 from autograd.operators import Operators
@@ -21,13 +21,10 @@ from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.compiler.mapping import Batch
-    from autograd.compiler.trace import Writer
+    from autograd.compiler.recorder import Writer
 
 #: What a comparison of nodes gives is a truth value, not a node.
 COMPARISONS: Final = frozenset({less, less_equal, greater, greater_equal, equal, not_equal})
-#: Where the library's own code stands.
-PACKAGE: Final = str(Path(__file__).parents[1])
-LIBRARY: Final = tuple([str(Path(__file__).parents[2] / package / "_")[:-1] for package in ("autograd", "nn")])
 _NUMBERS = (float, int, np.floating, np.integer, np.bool_)
 #: What operands mostly are; the kinds of symbol follow below.
 _COMMON: Final[set[type]] = {float, int, Value}

@@ -2,187 +2,29 @@
 
 from __future__ import annotations
 
-import functools
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
-from types import FrameType
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.compiler.arguments import Call, replace_numbers
-from autograd.compiler.batching import SPREAD, evaluate, numbers_of_leaf, spread_others
-from autograd.compiler.captured import number_of, values_as_symbols
-from autograd.compiler.detached import Detached
-from autograd.compiler.mapping import Batch, map_batch
-from autograd.compiler.names import arrange_labels, identifier
-from autograd.compiler.program import Leaf, Program, Section, Source
-from autograd.compiler.refusals import copied, refuse_hidden_results, refuse_mutation, refuse_random_draws
-from autograd.compiler.symbols import COMPARISONS, PACKAGE, IndexSymbol, NumberSymbol, Symbol
-from autograd.compiler.watching import Watch, random_states
-from autograd.errors import TracingError
-from autograd.primitive import Primitive
-from autograd.primitives.comparison import identity, stop_gradient
+from autograd.compiler.arranging import arrange_parameters
+from autograd.compiler.captured import values_as_symbols
+from autograd.compiler.names import identifier
+from autograd.compiler.program import Program
+from autograd.compiler.recorder import Guard, Writer, foreign
+from autograd.compiler.refusals import (
+    copied,
+    random_states,
+    refuse_hidden_results,
+    refuse_mutation,
+    refuse_random_draws,
+)
+from autograd.compiler.symbols import IndexSymbol, NumberSymbol, Symbol
+from autograd.compiler.watching import Watch
 from autograd.recording import recording
 from autograd.trees import Tree, leaves
-from autograd.value import Value, as_operand
-
-_blank: Final = object.__new__
-
-
-class Guard(NamedTuple):
-    """A number of the program that Python looked at: the trace holds for calls where it is the same.
-
-    Attributes
-    ----------
-    kind
-        "truth", or "whole part".
-    answer
-        What Python was told.
-    line
-        Where it asked: "file.py:12".
-    """
-
-    place: int
-    kind: str
-    answer: bool | int
-    line: str
-
-
-class Writer:
-    """Writes a program: turns operations on symbols into places."""
-
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        #: For each source, its elements in this call: what guards are answered from.
-        self.numbers: list[Any] = []
-        self.parameters: list[Value] = []
-        self.guards: list[Guard] = []
-        self.closed = False
-        self._parameter_symbols: dict[int, Symbol] = {}
-        self._evaluated: dict[int, Any] = {}
-
-    # --- the recorder that `Value` asks ------------------------------------------------------------------------------
-
-    def record(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
-        """Write an operation, and return the symbol of its result."""
-        if self.closed:
-            raise _escaped(primitive)
-        program, places = self.program, []
-        kind: type[Symbol] = NumberSymbol
-        for operand in operands:
-            given = type(operand)
-            if given is Symbol:
-                symbol, kind = operand, Symbol
-            elif given is NumberSymbol:
-                symbol = operand
-            elif given is float:
-                places.append(program.constant(operand))
-                continue
-            else:
-                symbol = self._as_symbol(operand, primitive)
-                if not symbol.is_number:
-                    kind = Symbol
-            if symbol.writer is not self:
-                raise _foreign(symbol)
-            places.append(symbol.place)
-        if primitive in COMPARISONS:
-            kind = NumberSymbol
-        if program.batched:  # a sweep goes through a batch
-            places = spread_others(program, places)
-        symbol = _blank(kind)
-        symbol.writer = self
-        symbol.place = program.append(primitive, tuple(places))
-        symbol.label = ""
-        return symbol
-
-    def leaf(self, data: Any, label: str) -> Symbol:
-        """Return a number as a node: a constant, or a plain number of the program."""
-        if isinstance(data, Symbol):
-            return Symbol(self, data.place)
-        # A place of its own: two variables that start from one number are two variables.
-        return Symbol(self, self.program.append(identity, (self.program.constant(float(data)),)))
-
-    def detached(self) -> Writer:
-        """Return this writer, with results that are constants to every derivative."""
-        return Detached(self)  # type: ignore[return-value]
-
-    def attached(self) -> Writer:
-        """Return this writer."""
-        return self
-
-    def mapped(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> list[Any] | None:
-        """Call a function of one sample for all samples at once; None if that cannot be done."""
-        return map_batch(self, function, arguments)
-
-    # --- what symbols ask -------------------------------------------------------------------------------------------
-
-    def operands_of(self, place: int) -> tuple[Any, ...]:
-        """Return what a place is computed from: symbols, and constants as floats."""
-        constants = self.program.constants
-        return tuple([constants[x] if x in constants else Symbol(self, x) for x in self.program.operands[place]])
-
-    def number(self, symbol: Symbol) -> Symbol:
-        """Return the number of a symbol as a constant to every derivative."""
-        if symbol.is_number:
-            return symbol
-        return NumberSymbol(self, self.program.append(stop_gradient, (symbol.place,)))
-
-    def guard(self, symbol: Symbol, kind: str) -> bool | int:
-        """Answer a question that Python asks about a number, and take note of the answer."""
-        number = self._evaluate(symbol.place)
-        answer = number != 0 if kind == "truth" else int(number)
-        self.guards.append(Guard(symbol.place, kind, answer, calling_line()))
-        return answer
-
-    def parameter(self, value: Value) -> Symbol:
-        """Return the symbol of a `Value` that the function reaches without being given it."""
-        symbol = self._parameter_symbols.get(id(value))
-        if symbol is None:
-            if value.operands:
-                raise TracingError(
-                    f"the compiled function uses a node that was computed outside of it (by {value.primitive!r}): what "
-                    "that was computed from would be frozen.\n"
-                    "  instead of   y = 2 * w  outside and  x * y  inside,   compute y inside, or pass it in,\n"
-                    "  or let the function use   y.detach() , made outside"
-                )
-            symbol = Symbol(self, self.program.leaf(0, len(self.parameters)))
-            self._parameter_symbols[id(value)] = symbol
-            self.parameters.append(value)
-            self.numbers[0].append(number_of(value))
-        return symbol
-
-    def _as_symbol(self, operand: Any, primitive: Primitive) -> Symbol:
-        """Return the symbol of a parameter or number."""
-        known = self._parameter_symbols.get(id(operand))
-        if known is not None:
-            return known
-        if isinstance(operand, Symbol):
-            return operand
-        if isinstance(operand, Value):
-            return self.parameter(operand)
-        number: Any = as_operand(operand, primitive.name)
-        return NumberSymbol(self, self.program.constant(number))
-
-    def _evaluate(self, place: int) -> float:
-        """Compute a place from this call's numbers; what was computed before is kept."""
-        program, known, stack = self.program, self._evaluated, [place]
-        while stack:
-            current = stack[-1]
-            if current in known:
-                stack.pop()
-            elif current in program.constants:
-                known[current] = program.constants[current]
-            elif current in program.leaves:
-                known[current] = numbers_of_leaf(program, current, self.numbers)
-            else:
-                missing = [x for x in program.operands[current] if x not in known]
-                if missing:
-                    stack += missing
-                else:
-                    known[current] = evaluate(program, current, known)
-        return known[place]  # type: ignore[no-any-return]
+from autograd.value import Value
 
 
 class Trace(NamedTuple):
@@ -228,7 +70,7 @@ def trace(function: Callable[..., Any], arguments: tuple[Tree, ...], settings: d
         kind = {"float": NumberSymbol, "index": IndexSymbol, "value": Symbol}[slot.kind]
         taken.add(name := identifier(slot.name, asked, taken))
         source = writer.program.source(name, slot.shape)
-        numbers = np.ravel(content) if isinstance(content, np.ndarray) else [getattr(x, "data", x) for x in content]
+        numbers = np.ravel([x.data for x in content] if slot.kind == "value" else content)
         writer.numbers.append(numbers)
         return (kind(writer, place) for place in writer.program.all_leaves(source, len(numbers)))
 
@@ -250,83 +92,7 @@ def trace(function: Callable[..., Any], arguments: tuple[Tree, ...], settings: d
     refuse_hidden_results(outputs)
     for leaf in leaves(outputs):
         if isinstance(leaf, Symbol) and leaf.writer is not writer:
-            raise _foreign(leaf)
+            raise foreign(leaf)
     watch.settle(writer.parameters)
-    parameters = _arrange_parameters(writer)
+    parameters = arrange_parameters(writer.program, writer.parameters)
     return Trace(writer.program, outputs, parameters, writer.guards, watch)
-
-
-def _arrange_parameters(writer: Writer) -> list[Value]:
-    """Order the captured values so that those used alike stand together: weights with weights, biases with biases.
-
-    Labels tell which matrix a value belongs to (see `names`); values without one are alike when the same primitive is
-    the first to use them.
-    """
-    program = writer.program
-    places = {leaf.position: place for place, leaf in program.leaves.items() if leaf.source == 0}
-    uses = _first_uses(program, places.values())
-    unlabelled: dict[str, list[int]] = {}
-    labelled: dict[str, int] = {}
-    for position, value in enumerate(writer.parameters):
-        if value.label and value.label not in labelled:
-            labelled[value.label] = position
-        else:
-            unlabelled.setdefault(uses[places[position]].name if places[position] in uses else "", []).append(position)
-    arranged: list[int] = []
-    sections = []
-    taken = {source.name for source in program.sources}
-    for name, shape, labels in arrange_labels(list(labelled)):
-        taken.add(name := identifier(name, set(), taken))
-        sections.append(Section(name, len(arranged), shape))
-        arranged += [labelled[label] for label in labels]
-    for group in unlabelled.values():
-        arranged += group
-    for new, old in enumerate(arranged):
-        program.leaves[places[old]] = Leaf(0, new)
-    program.sources[0] = Source("parameters", (len(arranged),), tuple(sections))
-    return [writer.parameters[position] for position in arranged]
-
-
-def _first_uses(program: Program, parameters: Iterable[int]) -> dict[int, Primitive]:
-    """Return the primitive that is the first to use each parameter, by its place."""
-    uses: dict[int, Primitive] = {}
-    unused = {place: place for place in parameters}
-    for place, (primitive, operands) in enumerate(zip(program.primitives, program.operands, strict=True)):
-        if not unused:
-            break
-        for operand in unused.keys() & operands:
-            parameter = unused.pop(operand)
-            if primitive is SPREAD:  # what uses it is what uses it in a batch
-                unused[place] = parameter
-            elif primitive is not None:
-                uses.setdefault(parameter, primitive)
-    return uses
-
-
-def calling_line() -> str:
-    """Return "file.py:12" of the innermost frame outside of this library."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(PACKAGE):
-        frame = frame.f_back
-    return f"{_file_name(frame.f_code.co_filename)}:{frame.f_lineno}" if frame else "unknown line"
-
-
-@functools.cache
-def _file_name(path: str) -> str:
-    return Path(path).name
-
-
-def _escaped(primitive: Primitive) -> TracingError:
-    return TracingError(
-        f"a traced number was used ({primitive.name}) after its compiled function had returned. It escaped by a side "
-        "effect, such as  kept.append(x) .\n"
-        "  instead of   kept.append(x)  inside,   return x  as well:  return loss, x"
-    )
-
-
-def _foreign(symbol: Symbol) -> TracingError:
-    if isinstance(symbol.writer, Batch):
-        return symbol.writer.escaped()
-    return TracingError(
-        "a number of another trace was used: it escaped from a compiled function by a side effect; return it instead"
-    )

@@ -263,6 +263,18 @@ def test_replaced_values_are_noticed():
     assert "array" in changed(lambda x: array.sum() * x, lambda: array.__setitem__(0, Value(3.0)), 1.0)
 
 
+def test_attributes_named_by_a_text_are_noticed():
+    class Model:
+        def __init__(self):
+            self.rate, self.w = 3.0, Value(2.0)
+
+    model = Model()
+    function = lambda x: getattr(model, "rate") * x * getattr(model, "w")  # noqa: B009 - by text is the subject
+    assert "rate" in changed(function, lambda: setattr(model, "rate", 4.0), 1.0)
+    assert changed(function, lambda: setattr(model, "w", Value(5.0)), 1.0)
+    assert changed(function, lambda: None, 1.0) == ""
+
+
 def test_replaced_names_are_noticed():
     w, scale, offsets = Value(2.0), 3.0, np.ones(2)
 

@@ -286,6 +286,29 @@ def test_guards_of_sums_are_answered_as_eager_answers():
     assert fast.stats.traces == 1
 
 
+def test_scalars_of_numpy_are_numbers():
+    function = lambda x: x * 2.0 if x > 1.0 else x * 3.0
+    compiled = compile(function)
+    for x in (np.float64(1.5), np.float64(0.5), np.float32(0.25), 2.5):
+        assert compiled(x) == function(float(x))
+
+
+def test_exact_ties_are_decided_as_eager_decides_them():
+    rng = np.random.default_rng(0)
+    data = [rng.uniform(size=30) for _ in range(40)]
+    eager = {math.fsum(xs): sum(xs.tolist()) for xs in data}
+
+    def function(xs, total):
+        s = sum(x * 1.0 for x in xs)
+        return (2.0 * s if s == total else 3.0 * s) + (5.0 if s >= total else 7.0)
+
+    compiled = compile(function, executor="numpy")
+    for xs, total in zip(data, eager.values(), strict=True):
+        for shifted in (total, np.nextafter(total, 99.0)):
+            assert compiled(xs, shifted) == pytest.approx(function(xs.tolist(), shifted), rel=1e-12)
+    assert compiled.stats.traces <= 3
+
+
 def test_what_failed_is_no_trace():
     fast = compile(lambda xs: 1.0 / len(xs) + xs[0])
     for _ in range(2):

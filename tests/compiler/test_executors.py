@@ -9,7 +9,7 @@ import pytest
 
 import autograd
 from autograd import DomainError, Value, compile
-from autograd.compiler.replay import WarmingReplay
+from autograd.compiler.line_replay import WarmingReplay
 
 STEPS = 30
 

@@ -26,11 +26,12 @@ from autograd import (
     vmap,
 )
 from autograd.compiler.arguments import read_call
+from autograd.compiler.lowering import lower
 from autograd.compiler.program import Program, interpret, verify
-from autograd.compiler.replay import lower
+from autograd.compiler.recorder import Writer
 from autograd.compiler.reroll import reroll
 from autograd.compiler.symbols import Symbol
-from autograd.compiler.trace import Writer, trace
+from autograd.compiler.trace import trace
 from autograd.node import Node
 from autograd.trees import leaves, map_leaves
 from tests.compiler.mapped import (

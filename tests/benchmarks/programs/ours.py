@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import autograd
+from autograd.compiler.executors import Executor
 from autograd.compiler.positions import as_slice
-from autograd.compiler.replay import Executor
 from autograd.trees import leaves, map_leaves
 
 Numbers = tuple[float, dict[str, np.ndarray]]  # loss and gradients

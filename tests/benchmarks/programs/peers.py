@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.replay import Executor
+from autograd.compiler.executors import Executor
 from tests.benchmarks.programs.ours import Numbers, Run, compiled, eager
 from tests.benchmarks.programs.symbolic import casadi
 from tests.benchmarks.targets import CALL, HAND, REPLAY

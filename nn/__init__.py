@@ -13,6 +13,7 @@ averaging        EMA, SWA: averages of the weights along the way
 training         fit, predict, and the callbacks of training
 validation       cross_validate: train on all folds but one, in turn
 estimators       MLPClassifier, MLPRegressor: networks as scikit-learn has its models
+diagnostics      Diagnostics: the pitfalls of a training, found and named
 metrics          accuracy, confusion_matrix, precision, recall, f1, roc_auc, r2, mae, rmse
 data             DataLoader, windows, Vocabulary
 datasets         digits, iris, moons, a series, names, a text, ...

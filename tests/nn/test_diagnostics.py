@@ -385,6 +385,9 @@ HEALTHY = {
     "a line from zeros": lambda: diagnose(
         nn.Linear(4, 1, initializer="zeros"), regression(), nn.mse_loss, optimizer=sgd(0.05), epochs=30
     ),
+    "nothing to learn": lambda: diagnose(
+        nn.Linear(4, 1, initializer="zeros"), (regression()[0], np.zeros((240, 1))), nn.mse_loss, validation=0.2
+    ),
     "a function on a grid": lambda: diagnose(
         network(1, 32, 1, activation=nn.Tanh),
         (grid := np.linspace(-1, 1, 160)[:, None], np.sin(3 * grid)),

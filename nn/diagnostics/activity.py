@@ -19,6 +19,7 @@ from nn.diagnostics.layers import Array, Layer
 from nn.layers.linear import Linear
 from nn.module import Module
 from nn.observing import observing
+from nn.parts import own_items
 from nn.scalar import MLP
 from nn.training.runners import as_array, as_input, evaluating
 from nn.twins import as_tensor_network
@@ -69,8 +70,7 @@ def observe(model: Any, layers: Sequence[Layer], samples: Array) -> Observed:
     given: list[Array] = []
 
     def look(module: Any, inputs: tuple[Any, ...], outputs: Any) -> None:
-        weight = vars(module).get("weight")
-        if not given and isinstance(weight, Node) and weight.is_array and weight.data.ndim > 1:
+        if not given and any(isinstance(p, Node) and p.is_array and p.data.ndim > 1 for _, p in own_items(module)):
             given.append(as_array(inputs[0]))
 
     runs_rows = isinstance(model, Module)

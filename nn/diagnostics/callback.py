@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import Any
 
 import numpy as np
@@ -21,8 +21,9 @@ from nn.training.trainer import Trainer
 #: A judgement takes about a millisecond. It is made at the end of the first and the last epoch, and in between
 #: whenever so many iterations have gone by, and a quarter more than at the last one.
 _LEAST_ITERATIONS, _GROWTH = 64, 1.25
-#: How many samples the units are shown, and how many tell the loss at the start.
-_SAMPLES, _ENOUGH = 256, 32
+#: How many samples the units are shown: fewer if they are large, but a batch at least. How many tell the loss at the
+#: start.
+_SAMPLES, _NUMBERS, _ENOUGH = 256, 1_000_000, 32
 
 
 class Diagnostics(Callback):
@@ -35,6 +36,9 @@ class Diagnostics(Callback):
     ----------
     findings
         What was found, at most once for each pitfall and layer, with the latest numbers; empty if all is well.
+    latest
+        What was measured at the last judgement: norms of gradients, weights and updates of each layer
+        (`latest.steps`), dead and saturated units (`latest.activities`), losses; None before the first.
 
     >>> import nn
     >>> X, y = nn.datasets.moons(200, noise=0.1, rng=0)
@@ -47,7 +51,12 @@ class Diagnostics(Callback):
     """
 
     def __init__(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
+        self.latest: Evidence | None = None
         self._found: dict[tuple[str, str], Finding] = {}
+        self._start = self._leaked = math.nan
 
     @property
     def findings(self) -> list[Finding]:
@@ -58,15 +67,26 @@ class Diagnostics(Callback):
         """Return the sentences of all findings, each on a line."""
         return "\n".join(map(str, self.findings))
 
+    def state(self) -> dict[str, Any]:
+        """Return what it must remember."""
+        return {"start": self._start, "leaked": self._leaked, "findings": [astuple(one) for one in self.findings]}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` returned."""
+        self._start, self._leaked = state["start"], state["leaked"]
+        findings = [Finding(*numbers) for numbers in state["findings"]]
+        self._found = {(finding.pitfall, finding.layer): finding for finding in findings}
+
     # --- measuring --------------------------------------------------------------------------------------------------
 
     def on_start(self, trainer: Trainer) -> None:
         """Look at what there is to measure."""
+        if trainer.epoch == 0:  # otherwise it goes on, and remembers
+            self._forget()
         self._layers = layers_of(trainer.model, getattr(trainer.optimizer, "parameters", ()))
         self._meter = StepMeter(self._layers)
         self._samples = _Samples()
         self._losses: list[float] = []
-        self._start = self._leaked = math.nan
         self._next, self._is_within = 0.0, False
 
     def on_gradients(self, trainer: Trainer) -> None:
@@ -101,7 +121,7 @@ class Diagnostics(Callback):
         if is_first:
             self._start, self._leaked = _loss_at_start(trainer, self._losses), _leaked(trainer)
         seen = Observed((), None) if failed else self._observe(trainer)
-        evidence = Evidence(
+        self.latest = evidence = Evidence(
             epoch=trainer.epoch + failed,
             epochs=trainer.epochs,
             iterations=trainer.iteration,
@@ -156,7 +176,8 @@ class _Samples:
         if not kept:
             return None
         rows = np.concatenate(kept)
-        return rows if len(rows) <= _SAMPLES else rows[np.linspace(0, len(rows) - 1, _SAMPLES).astype(int)]
+        most = min(_SAMPLES, max(len(kept[0]), _NUMBERS * len(rows) // rows.size))
+        return rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(int)]
 
 
 def _loss_at_start(trainer: Trainer, losses: list[float]) -> float:

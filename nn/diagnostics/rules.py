@@ -174,7 +174,7 @@ def learning_rate_too_low(evidence: Evidence) -> Iterator[Verdict]:
     steps = evidence.steps
     if _EXPLAINED & evidence.known or evidence.failed or not len(steps) or evidence.iterations < 20:
         return
-    agreement = float(np.nanmean(steps.agreement)) if len(steps) > 1 else 0.0
+    agreement = float(np.mean(np.nan_to_num(steps.agreement)))
     if (
         2 * evidence.epoch >= evidence.epochs
         and _update(evidence) < 3e-4
@@ -191,20 +191,20 @@ def learning_rate_too_low(evidence: Evidence) -> Iterator[Verdict]:
 def overfitting(evidence: Evidence) -> Iterator[Verdict]:
     """Judge whether training goes on to gain what validation does not.
 
-    The training loss must be down by two fifths, and the best validation loss three epochs old. Then it is a pitfall
-    if validation has lost a fifth of its gain, and a tenth of the loss at the start, for three epochs (Prechelt 1998,
-    "Early Stopping - But When?", section 2: the generalization loss); or if it gained less than half of what training
-    did.
+    The training loss must be down by two fifths, and below what it was in the best epoch of validation, which must be
+    five epochs ago: losses that rise together only swing. Then it is a pitfall if validation has lost a fifth of its
+    gain, and a tenth of the loss at the start, for five epochs (Prechelt 1998, "Early Stopping - But When?", section
+    2: the generalization loss); or if it gained less than half of what training did.
     """
     rows = [row for row in evidence.rows if "val_loss" in row]
-    if len(rows) < 5 or "learning rate too high" in evidence.known:
+    if len(rows) < 6 or "learning rate too high" in evidence.known:
         return
     best = min(rows, key=lambda row: row["val_loss"])
-    last, now = rows[-1], min(row["val_loss"] for row in rows[-3:])
+    last, now = rows[-1], min(row["val_loss"] for row in rows[-5:])
     start = max(evidence.start, rows[0]["val_loss"])
     lost, gained = now - best["val_loss"], start - best["val_loss"]
     gained_in_training = 1.0 - last["loss"] / max(evidence.start, rows[0]["loss"])
-    if gained_in_training < 0.4 or last["epoch"] - best["epoch"] < 3:
+    if gained_in_training < 0.4 or last["epoch"] - best["epoch"] < 5 or last["loss"] > best["loss"]:
         return
     if lost > max(0.2 * gained, 0.1 * start) or 1.0 - now / start < 0.5 * gained_in_training:
         yield (

@@ -77,11 +77,11 @@ def dying():
 
 
 class Recurrent(nn.Module):
-    def __init__(self):
-        self.lstm, self.head = nn.LSTM(1, 12, rng=0), nn.Linear(12, 1, rng=1)
+    def __init__(self, kind):
+        self.layer, self.head = kind(1, 12, rng=0), nn.Linear(12, 1, rng=1)
 
     def forward(self, x):
-        return self.head(self.lstm(x)[0][:, -1])
+        return self.head(self.layer(x)[0][:, -1])
 
 
 def images(X):
@@ -222,6 +222,11 @@ PROVOKED = {
         "",
         lambda: diagnose(nn.MLP(2, [5, 2], rng=0), (MOONS[0] * 1000, MOONS[1]), epochs=1),
     ),
+    "an LSTM that is given thousands": (
+        "unscaled inputs",
+        "",
+        lambda: diagnose(Recurrent(nn.LSTM), (1000 * co2()[0][:, :, None], co2()[1]), nn.mse_loss, epochs=1),
+    ),
     "windows held back at random": (
         "label leakage",
         "",
@@ -267,6 +272,20 @@ def forecast(model, shape):
     (inputs, targets), (held, held_targets) = in_time()
     data, held_back = (inputs.reshape(shape), targets), (held.reshape(shape), held_targets)
     return diagnose(model, data, nn.mse_loss, validation=held_back, epochs=4)
+
+
+def letters(length, *, every=False):
+    """Return the letters of names as numbers, "." being 0, and the next letter, or that after each."""
+    rows = [
+        [".abcdefghijklmnopqrstuvwxyz".index(letter) for letter in f".{name.lower()}........"]
+        for name in list(nn.datasets.names())[:300]
+    ]
+    numbers = np.array([row[: length + 1] for row in rows])
+    return numbers[:, :-1], numbers[:, 1:] if every else numbers[:, -1]
+
+
+def every_letter(scores, targets):
+    return nn.cross_entropy(scores.reshape(-1, 27), targets.reshape(-1))
 
 
 HEALTHY = {
@@ -366,6 +385,9 @@ HEALTHY = {
     "a line from zeros": lambda: diagnose(
         nn.Linear(4, 1, initializer="zeros"), regression(), nn.mse_loss, optimizer=sgd(0.05), epochs=30
     ),
+    "nothing to learn": lambda: diagnose(
+        nn.Linear(4, 1, initializer="zeros"), (regression()[0], np.zeros((240, 1))), nn.mse_loss, validation=0.2
+    ),
     "a function on a grid": lambda: diagnose(
         network(1, 32, 1, activation=nn.Tanh),
         (grid := np.linspace(-1, 1, 160)[:, None], np.sin(3 * grid)),
@@ -375,7 +397,17 @@ HEALTHY = {
         epochs=40,
     ),
     "a series, cut in time": lambda: forecast(network(12, 16, 1), (-1, 12)),
-    "a series, LSTM": lambda: forecast(Recurrent(), (-1, 12, 1)),
+    "a series, LSTM": lambda: forecast(Recurrent(nn.LSTM), (-1, 12, 1)),
+    "a series, GRU": lambda: forecast(Recurrent(nn.GRU), (-1, 12, 1)),
+    "names, embedding": lambda: diagnose(
+        nn.Sequential(nn.Embedding(27, 8, rng=0), nn.Flatten(), nn.Linear(24, 32, rng=1), nn.Tanh(), nn.Linear(32, 27)),
+        letters(3),
+        optimizer=adam(0.01),
+        validation=0.2,
+    ),
+    "names, GPT": lambda: diagnose(
+        nn.GPT(27, 6, 16, 2, 2, rng=0), letters(6, every=True), every_letter, optimizer=adam(3e-3), validation=0.2
+    ),
 }
 
 
@@ -420,6 +452,46 @@ def test_findings_are_shown_with_the_progress(capsys):
     assert "layer 0: 100 % of units dead since epoch 1" in capsys.readouterr().err
     diagnose(dying(), (X, Y), optimizer=sgd(0.01), epochs=1)
     assert capsys.readouterr().err == ""
+
+
+def test_what_was_measured_can_be_read():
+    diagnostics = nn.Diagnostics()
+    assert diagnostics.latest is None
+    model = network(64, 32, 10, activation=nn.Tanh)
+    nn.fit(
+        model, nn.cross_entropy, (X, Y), optimizer=sgd(0.1), callbacks=[diagnostics], epochs=1, rng=0, progress=False
+    )
+    steps = diagnostics.latest.steps
+    assert steps.layers == ("0", "2")
+    assert steps.gradient.shape == steps.weight.shape == steps.update.shape == (len(steps), 2)
+    np.testing.assert_allclose(steps.update, 0.1 * steps.gradient, rtol=1e-9)
+    assert [(one.layer, one.function, one.units) for one in diagnostics.latest.activities] == [("0", "tanh", 32)]
+
+
+def test_it_remembers_over_an_interruption_and_forgets_for_another_training(tmp_path):
+    def run(diagnostics, epochs, model):
+        callbacks = [nn.Resume(tmp_path / "training.npz"), diagnostics]
+        settings = {"optimizer": sgd(0.01), "callbacks": callbacks, "epochs": epochs, "rng": 0, "progress": False}
+        nn.fit(model, nn.cross_entropy, (X, Y), **settings)
+        return diagnostics
+
+    first = run(nn.Diagnostics(), 2, dying())
+    again = run(nn.Diagnostics(), 3, dying())
+    assert first.findings == again.findings != []
+    assert again.latest.start == first.latest.start
+    nn.fit(network(64, 32, 10), nn.cross_entropy, (X, Y), callbacks=[again], epochs=1, rng=0, progress=False)
+    assert again.findings == []
+
+
+def test_ctrl_c_is_no_finding():
+    class Interrupt(nn.Callback):
+        def on_iteration(self, trainer):
+            if trainer.iteration == 5:
+                raise KeyboardInterrupt
+
+    diagnostics = nn.Diagnostics()
+    nn.fit(network(64, 8, 10), nn.cross_entropy, (X, Y), callbacks=[diagnostics, Interrupt()], rng=0, progress=False)
+    assert diagnostics.findings == []
 
 
 def test_clipping_cures_exploding_gradients():

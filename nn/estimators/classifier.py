@@ -62,7 +62,7 @@ class MLPClassifier(base.ClassifierMixin, Network):  # type: ignore[misc]
 
     >>> import nn
     >>> iris = nn.datasets.iris()
-    >>> model = MLPClassifier(hidden=(16,), epochs=30, rng=0).fit(iris.data, iris.target)
+    >>> model = MLPClassifier(hidden=(16,), epochs=60, lr=0.01, rng=0).fit(iris.data, iris.target)
     >>> model.score(iris.data, iris.target) > 0.95
     True
     >>> model.predict_proba(iris.data[:2]).argmax(axis=1)

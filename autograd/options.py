@@ -34,6 +34,11 @@ def above_zero(text: str) -> float:
     return _number(text, math.inf, "a finite number above 0")
 
 
+def not_negative(text: str) -> float:
+    """Read a finite number from 0 upwards."""
+    return 0.0 if text.strip() in ("0", "0.0") else _number(text, math.inf, "a finite number, 0 or more")
+
+
 def share(text: str) -> float:
     """Read a number between 0 and 1.
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from nn.data.inputs import Category
 from nn.data.table import Column, Table
+from nn.reports import plural
 from nn.tabular.run import TrainingRun
 from nn.training.callback import Callback
 
@@ -13,6 +14,8 @@ from nn.training.callback import Callback
 USUAL_GAP = 0.1
 #: The loss was still getting better if the last fifth of the epochs brought it below so much of what it was before.
 STILL_FALLING = 0.8
+#: A score that needs no more epochs.
+GOOD = 0.95
 #: Below so many rows, a score tells little.
 FEW_ROWS = 30
 
@@ -33,7 +36,12 @@ def _about_training(run: TrainingRun) -> list[str]:
     if trained.is_interrupted:
         return [f"The training was interrupted; the weights are those of epoch {trained.best_epoch}, the best so far."]
     losses = trained.history["val_loss"]
-    if not trained.history.stopped and min(losses) < STILL_FALLING * min(losses[: int(0.8 * epochs) or 1]):
+    is_good = run.scores[run.main_score] > GOOD
+    if (
+        not is_good
+        and not trained.history.stopped
+        and min(losses) < STILL_FALLING * min(losses[: int(0.8 * epochs) or 1])
+    ):
         return [
             f"The loss was still getting better when the {epochs} epochs were over: "
             f"train longer (--epochs {3 * epochs}) or with larger steps (--lr {2 * run.settings.lr:g})."
@@ -49,10 +57,11 @@ def _about_score(run: TrainingRun) -> list[str]:
             "The network is no better than guessing: the columns may tell nothing about the target, the rows may be "
             "too few, or the training may have failed (try another --lr, or --seed)."
         )
+    decay = max(0.1, run.settings.decay(len(run.trained.learned)))
     if learned - reached > USUAL_GAP:
         found.append(
             f"It overfits: {describe(name, learned)} for the rows that it learned from, but {describe(name, reached)} "
-            "for those it had not seen. More rows help, or a smaller network (--hidden 8)."
+            f"for those it had not seen. More rows help, or a smaller network (--hidden 8), or --weight-decay {2 * decay:.2g}."
         )
     if len(run.held_back) < FEW_ROWS:
         advice = "" if run.settings.folds else "; --folds 5 tests every row once"
@@ -61,12 +70,12 @@ def _about_score(run: TrainingRun) -> list[str]:
 
 
 def _about_columns(learned: Table) -> list[str]:
-    found = []
+    found, constant = [], []
     for column in learned.columns.values():
         known = column.cells[~column.missing()]
         kinds = len(set(known.tolist()))
         if kinds == 1:
-            found.append(f"Column {column.name!r} is {known[0]!r} in all rows learned from and tells nothing.")
+            constant.append(repr(column.name))
         elif column.numbers is None and kinds > 0.5 * len(known):
             found.append(
                 f"Column {column.name!r} holds {kinds} different texts in {len(known)} rows, too many to learn from: "
@@ -77,6 +86,11 @@ def _about_columns(learned: Table) -> list[str]:
                 f"Column {column.name!r} seems to number the rows, from which a network learns nothing that lasts: "
                 f"--drop {column.name!r} leaves it out."
             )
+    if constant:
+        some = ", ".join(constant[:5]) + ", ..." * (len(constant) > 5)
+        found.append(
+            f"{plural(len(constant), 'column')} of a single value in all rows learned from tell nothing: {some}."
+        )
     return found
 
 
@@ -105,7 +119,7 @@ def _about_unseen(run: TrainingRun) -> list[str]:
 def describe(name: str, score: float) -> str:
     """Write a score with its name.
 
-    >>> describe("accuracy", 0.953), describe("r2", 0.9876)
-    ('accuracy 95.3%', 'R2 0.988')
+    >>> describe("accuracy", 0.953), describe("r2", -0.0001)
+    ('accuracy 95.3%', 'R2 0.000')
     """
-    return f"accuracy {score:.1%}" if name == "accuracy" else f"{name.upper()} {score:.3f}"
+    return f"accuracy {score:.1%}" if name == "accuracy" else f"{name.upper()} {round(score, 3) + 0.0:.3f}"

@@ -17,7 +17,7 @@ from nn.data.preparation import Preparation
 from nn.data.table import Table
 from nn.folds import KFold, StratifiedKFold
 from nn.losses import cross_entropy, mse_loss
-from nn.optimizers import Adam
+from nn.optimizers import AdamW
 from nn.splitting import train_test_split
 from nn.tabular.judging import Scores, judge
 from nn.tabular.model import TableModel
@@ -124,7 +124,7 @@ def learn(
         validation=validation,
         epochs=settings.epochs,
         batch_size=settings.rows_per_update(len(learned)),
-        optimizer=partial(Adam, lr=settings.lr),
+        optimizer=partial(AdamW, lr=settings.lr, weight_decay=settings.decay(len(learned))),
         callbacks=[EarlyStopping(settings.patience), *callbacks],
         rng=rng,
         progress=progress,

@@ -145,7 +145,7 @@ def _epochs(run: TrainingRun) -> str:
 def _score(name: str, score: float) -> str:
     if name in ("accuracy", "f1"):
         return f"{score:.1%}"
-    return f"{score:.3f}" if name == "r2" else readable(score)
+    return describe(name, score).split()[1] if name == "r2" else readable(score)
 
 
 def _short(name: str) -> str:

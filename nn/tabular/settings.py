@@ -17,6 +17,8 @@ class Settings:
         The most epochs; it stops earlier when the rows kept aside for that are predicted no better.
     batch_size
         Rows an update; None for about fifty updates an epoch.
+    weight_decay
+        How fast weights shrink, so that few rows are not learned by heart; None for as much as fits their number.
     test
         The share of the rows that is held back until the end.
     folds
@@ -28,6 +30,7 @@ class Settings:
     epochs: int = 200
     batch_size: int | None = None
     lr: float = 0.01
+    weight_decay: float | None = None
     test: float = 0.2
     folds: int = 0
     seed: int = 0
@@ -49,3 +52,11 @@ class Settings:
         while size < 256 and size * 50 < rows:
             size *= 2
         return size
+
+    def decay(self, rows: int) -> float:
+        """Return the weight decay for so many rows: as chosen, or the less, the more there are to learn from.
+
+        >>> Settings().decay(100), Settings().decay(10_000), Settings(weight_decay=0.0).decay(100)
+        (0.3, 0.01, 0.0)
+        """
+        return min(0.3, 100.0 / rows) if self.weight_decay is None else self.weight_decay

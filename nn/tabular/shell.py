@@ -20,7 +20,12 @@ _ARGUMENT: Final = re.compile(r"\b(decimal|delimiter|drop|encoding|missing_targe
 def add_reading_options(parser: ArgumentParser) -> None:
     """Add the options for CSV files that are not found out rightly."""
     parser.add_argument("--delimiter", metavar="C", help="between fields (default: found among , ; tab and |)")
-    parser.add_argument("--decimal", choices=(".", ","), help="default: a comma in files with ;, otherwise a point")
+    parser.add_argument(
+        "--decimal",
+        choices=(".", ","),
+        metavar="C",
+        help=", or . (default: a comma in files with ;, otherwise a point)",
+    )
     parser.add_argument("--encoding", metavar="NAME", help="of the text (default: UTF-8, else Latin-1)")
 
 

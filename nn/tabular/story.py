@@ -38,7 +38,8 @@ def learned(trained: Trained, settings: Settings) -> list[Line]:
         ),
         (
             "training",
-            f"{loss}, Adam, learning rate {settings.lr:g}, {settings.rows_per_update(rows)} rows an update, "
+            f"{loss}, AdamW, learning rate {settings.lr:g}, weight decay {settings.decay(rows):.2g}, "
+            f"{settings.rows_per_update(rows)} rows an update, "
             f"seed {settings.seed}; {rows:,} rows to learn from, {len(trained.stopped_by):,} to tell when to stop",
         ),
         (

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from autograd.options import above_zero, at_least_two, positive, seed, share
+from autograd.options import above_zero, at_least_two, not_negative, positive, seed, share
 from nn.tabular.settings import Settings
 from nn.tabular.shell import add_reading_options, note, read_table, shell_words
 
@@ -66,13 +66,16 @@ def add_command(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
     for name, kind, default, metavar, meaning in (
         ("--activation", str, Settings.activation, "NAME", "between the layers, such as relu or tanh"),
         ("--epochs", positive, Settings.epochs, "N", "at most; it stops when it gets no better"),
-        ("--lr", above_zero, Settings.lr, "X", "learning rate of Adam"),
+        ("--lr", above_zero, Settings.lr, "X", "learning rate of AdamW"),
         ("--test", share, Settings.test, "SHARE", "of the rows, held back until the end"),
         ("--seed", seed, Settings.seed, "N", "of the split, the weights and the order"),
         ("--out", Path, Path("run"), "FOLDER", "where to write; files of an earlier run there are replaced"),
     ):
         help = f"{meaning} (default: %(default)s)"
         parser.add_argument(name, type=kind, default=default, metavar=metavar, help=help)
+    parser.add_argument(
+        "--weight-decay", type=not_negative, metavar="X", help="how fast weights shrink (default: by the rows)"
+    )
     parser.add_argument("--batch-size", type=positive, metavar="N", help="rows an update (default: by their number)")
     parser.add_argument("--folds", type=at_least_two, default=0, metavar="K", help="also validate on K folds")
     parser.add_argument(
@@ -126,6 +129,7 @@ def _read(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> tup
         epochs=arguments.epochs,
         batch_size=arguments.batch_size,
         lr=arguments.lr,
+        weight_decay=arguments.weight_decay,
         test=arguments.test,
         folds=arguments.folds,
         seed=arguments.seed,

@@ -269,7 +269,7 @@ def test_few_rows_and_useless_columns_are_named(tmp_path):
     found = " ".join(findings_of(path, "--target", "y", "--task", "regression"))
     assert "Only 10 rows were held back" in found
     assert "--drop 'id' leaves it out" in found
-    assert "Column 'constant' is 'same' in all rows" in found
+    assert "1 column of a single value in all rows learned from tell nothing: 'constant'." in found
     assert re.search(r"Column 'name' holds 34 different texts in 34 rows", found)
     assert "10 of the 10 rows held back have a 'name' that does not occur" in found
 
@@ -295,6 +295,7 @@ def test_a_good_run_raises_nothing(kinds, tmp_path):
         ("houses.csv --target price --hidden 0", "expected a whole number, 1 or more, got '0'"),
         ("houses.csv --target price --test 1.5", "expected a share between 0 and 1, such as 0.2, got '1.5'"),
         ("houses.csv --target price --lr 0", "expected a finite number above 0, got '0'"),
+        ("houses.csv --target price --weight-decay -1", "expected a finite number, 0 or more, got '-1'"),
         ("houses.csv --target price --folds 1", "expected a whole number, 2 or more, got '1'"),
     ],
 )

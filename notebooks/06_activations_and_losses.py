@@ -9,10 +9,12 @@
 # %% [markdown]
 # # 6. Activations and losses
 #
-# An activation makes a network more than a straight line; a loss tells it what is wrong. Both are functions of a number,
-# and what matters in training is their *slope*.
+# An activation makes a network more than a straight line; a loss tells it what is wrong. Both are functions of a
+# number, and what matters in training is their *slope*.
 
 # %%
+from functools import partial
+
 import numpy as np
 from matplotlib import pyplot as plt
 
@@ -61,8 +63,8 @@ assert sigmoid(Value(0.0)).data == 0.5
 # ## Vanishing gradients
 #
 # The chain rule multiplies: each layer's slope with that of the next. Eight sigmoids make it at most
-# $(1/4)^8 \approx 0.000015$ of what it was. Here are the gradients of two deep networks, on a logarithmic axis; the layer
-# on top is the first, where the samples come in.
+# $(1/4)^8 \approx 0.000015$ of what it was. Here are the gradients of two deep networks, on a logarithmic axis; the
+# layer on top is the first, where the samples come in.
 
 
 # %%
@@ -117,8 +119,8 @@ for axes in (left, right):
     axes.spines[["top", "right"]].set_visible(False)
 
 # %% [markdown]
-# A network that is confidently wrong (score -6) should be pulled hardest. Cross-entropy pulls with almost 1. The squared
-# error does not pull at all: the sigmoid is saturated. Hence cross-entropy for classes.
+# A network that is confidently wrong (score -6) should be pulled hardest. Cross-entropy pulls with almost 1. The
+# squared error hardly pulls at all: the sigmoid is saturated. Hence cross-entropy for classes.
 
 # %%
 wrong = {name: abs(pull[0]) for name, pull in pulls.items()}
@@ -129,11 +131,13 @@ assert wrong["cross-entropy"] > 0.99 > 0.01 > wrong["squared error of the sigmoi
 # ## Losses for numbers
 #
 # Which single number stands best for 1, 2, 3, 4 and 100? That depends on the loss: the squared error asks for the mean,
-# the absolute error for the median, and Huber's, squared only near 0, for something in between.
+# the absolute error for the median, and Huber's, squared for errors up to 10 and straight beyond, for something in
+# between.
 
 # %%
 numbers = [1.0, 2.0, 3.0, 4.0, 100.0]
-for loss in (nn.mse_loss, nn.l1_loss, nn.huber_loss):
+losses = {"squared": nn.mse_loss, "absolute": nn.l1_loss, "Huber's": partial(nn.huber_loss, delta=10.0)}
+for name, loss in losses.items():
     guess = Value(10.0)
     optimizer = nn.Adam([guess], lr=0.5)
     schedule = nn.Schedule(optimizer, nn.schedules.cosine, steps=600)
@@ -142,7 +146,7 @@ for loss in (nn.mse_loss, nn.l1_loss, nn.huber_loss):
         loss([guess] * 5, numbers).backward()
         optimizer.step()
         schedule.step()
-    print(f"{loss.__name__:11} {guess.data:6.2f}")
+    print(f"{name:8} {guess.data:5.2f}")
 print(f"mean {np.mean(numbers):.2f}, median {np.median(numbers):.2f}")
 
 # %% [markdown]

@@ -136,7 +136,7 @@ loss_surface(model, nn.cross_entropy, (X, y), path=path)
 # then it explodes. A good rate lies where it falls, well before the explosion (Smith 2017, arXiv:1506.01186).
 
 # %%
-search = nn.find_learning_rate(network(), nn.cross_entropy, (X, y), rng=0)
+search = nn.find_learning_rate(network(), nn.cross_entropy, (X, y), batch_size=200, rng=0)
 rate_search(search)
 
 # %% [markdown]
@@ -147,7 +147,9 @@ losses = {}
 for rate in (1e-5, 1e-2, 3.0):
     model = network()
     optimizer = nn.Adam(model.parameters(), lr=rate)
-    losses[rate] = nn.fit(model, nn.cross_entropy, (X, y), epochs=30, optimizer=optimizer, rng=0, progress=False)["loss"]
+    losses[rate] = nn.fit(model, nn.cross_entropy, (X, y), epochs=30, optimizer=optimizer, rng=0, progress=False)[
+        "loss"
+    ]
     print(f"rate {rate:g}: loss {losses[rate][0]:.3f} -> {losses[rate][-1]:.3f}")
 assert losses[1e-2][-1] < 0.5 * min(losses[1e-5][-1], losses[3.0][-1])
 

@@ -17,8 +17,8 @@ import numpy as np
 import nn
 from nn.plots import decision_boundary, history_curves
 
-X, y = nn.datasets.moons(400, noise=0.35, rng=0)
-X_train, X_test, y_train, y_test = nn.train_test_split(X, y, test_size=300, rng=0, stratify=y)
+X, y = nn.datasets.moons(700, noise=0.4, rng=0)
+X_train, X_test, y_train, y_test = nn.train_test_split(X, y, test_size=500, rng=0, stratify=y)
 
 
 def network():
@@ -30,7 +30,7 @@ def network():
 # %% [markdown]
 # ## Overfitting
 #
-# 100 noisy samples, 4,482 weights, 150 epochs. The training loss falls and falls. That of the other samples falls with
+# 200 noisy samples, 4,482 weights, 200 epochs. The training loss falls and falls. That of the other samples falls with
 # it for a while, and then rises: from there on the network learns the noise.
 
 # %%
@@ -40,8 +40,8 @@ history = nn.fit(
     nn.cross_entropy,
     (X_train, y_train),
     validation=(X_test, y_test),
-    epochs=150,
-    optimizer=nn.Adam(model.parameters(), lr=3e-3),
+    epochs=200,
+    optimizer=nn.Adam(model.parameters(), lr=5e-3),
     metrics=[nn.accuracy],
     rng=0,
     progress=False,
@@ -58,7 +58,7 @@ decision_boundary(model, X_train, y_train, title="By heart")
 # ## Early stopping
 #
 # Look at held-back samples after each epoch, stop when they have not got better for a while, and go back to the best
-# weights. The samples that decide must not be those that judge in the end: 25 of the 100 are held back for that.
+# weights. The samples that decide must not be those that judge in the end: 50 of the 200 are held back for that.
 
 # %%
 stopped = network()
@@ -67,8 +67,8 @@ history = nn.fit(
     nn.cross_entropy,
     (X_train, y_train),
     validation=0.25,
-    epochs=150,
-    optimizer=nn.Adam(stopped.parameters(), lr=3e-3),
+    epochs=200,
+    optimizer=nn.Adam(stopped.parameters(), lr=5e-3),
     callbacks=[nn.EarlyStopping(patience=15)],
     rng=0,
     progress=False,
@@ -85,19 +85,19 @@ def judge(model):
 
 for name, each in {"by heart": model, "stopped early": stopped}.items():
     loss, accuracy = judge(each)
-    print(f"{name:13} loss {loss:.3f}, accuracy {accuracy:.1%} on 300 other samples")
+    print(f"{name:13} loss {loss:.3f}, accuracy {accuracy:.1%} on 500 other samples")
 assert judge(stopped)[0] < judge(model)[0]
 
 # %% [markdown]
 # ## One split is luck
 #
-# How good is it? With 25 held-back samples the answer depends on which 25. In *k-fold* cross-validation every sample is
+# How good is it? With 50 held-back samples the answer depends on which 50. In *k-fold* cross-validation every sample is
 # held back once: the samples are dealt into k folds, and k networks are trained, each without one of the folds.
 
 # %%
 folds = nn.StratifiedKFold(5, rng=0)
 for train, test in folds.split(X_train, y_train):
-    print(f"train on {len(train)}, test on {len(test)}, of which class 1: {y_train[test].mean():.0%}")
+    print(f"train on {len(train)}, test on {len(test)}, {y_train[test].mean():.0%} of them of class 1")
 
 # %%
 scores = nn.cross_validate(
@@ -106,29 +106,31 @@ scores = nn.cross_validate(
     (X_train, y_train),
     folds=folds,
     epochs=20,
-    optimizer=nn.optimizer_factory("adam", lr=3e-3),
+    optimizer=nn.optimizer_factory("adam", lr=5e-3),
     metrics=[nn.accuracy],
     rng=0,
 )
 accuracies = np.array(scores["accuracy"])
 deviation = accuracies.std(ddof=1)
 print(f"folds: {np.round(accuracies, 2)}")
-print(f"accuracy {accuracies.mean():.3f}, deviation between folds {deviation:.3f}, error of the mean about "
-      f"{deviation / 5**0.5:.3f}")
+print(
+    f"accuracy {accuracies.mean():.3f}, deviation between folds {deviation:.3f}, error of the mean about "
+    f"{deviation / 5**0.5:.3f}"
+)
 
 # %% [markdown]
 # The folds differ by more than one would like to believe; their mean can be relied on far more than any of them.
 # So, too, is a choice made: how many epochs?
 
 # %%
-for epochs in (5, 20, 150):
+for epochs in (5, 20, 200):
     scores = nn.cross_validate(
         network,
         nn.cross_entropy,
         (X_train, y_train),
         folds=folds,
         epochs=epochs,
-        optimizer=nn.optimizer_factory("adam", lr=3e-3),
+        optimizer=nn.optimizer_factory("adam", lr=5e-3),
         metrics=[nn.accuracy],
         rng=0,
     )

@@ -126,7 +126,7 @@ print(", ".join(made))
 # ## Who looks at whom
 #
 # In each row, the letter that looks; the darker a square, the more it takes from there. Nobody looks ahead: that would
-# be cheating. One layer, four heads, and each has found something else to look for.
+# be cheating. One layer, four heads, and each looks at something else.
 
 # %%
 word = ".christina"

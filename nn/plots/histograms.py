@@ -89,12 +89,12 @@ def _draw_weights(axes: Any, name: str, weights: Array) -> None:
 
 def _draw_gradient(axes: Any, gradient: Array) -> None:
     sizes = np.abs(gradient[gradient != 0])
+    if not sizes.size:
+        return _finish(axes, "all are 0")
+    low, high = np.log10(sizes.min()), np.log10(sizes.max())
+    axes.hist(sizes, bins=np.logspace(low, max(high, low + 0.1), _BINS), color=ORANGE)
     zeros = 1 - sizes.size / gradient.size
-    if sizes.size:
-        low, high = np.log10(sizes.min()), np.log10(sizes.max())
-        axes.hist(sizes, bins=np.logspace(low, max(high, low + 0.1), _BINS), color=ORANGE)
-    typical = f"median {np.median(np.abs(gradient)):.1e}"
-    _finish(axes, typical + (f", {100 * zeros:.0f} % are 0" if zeros >= 0.005 else ""))
+    return _finish(axes, f"median {np.median(sizes):.1e}" + (f", {100 * zeros:.0f} % are 0" if zeros >= 0.005 else ""))
 
 
 def _finish(axes: Any, note: str) -> None:

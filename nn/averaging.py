@@ -12,7 +12,7 @@ from autograd import DomainError, GraphError, ShapeError, UnknownNameError
 from autograd.pool import Members
 from nn.module import Module
 from nn.optimizers.groups import read_parameters
-from nn.optimizers.settings import count, fraction
+from nn.settings import count, fraction
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

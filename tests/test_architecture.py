@@ -71,6 +71,7 @@ ORDER = [
     "autograd.cli",
     "autograd.__main__",
     "nn.randomness",
+    "nn.settings",
     "nn.observing",
     "nn.parts",
     "nn.states",

@@ -12,6 +12,7 @@ from autograd.arrays.shapes import reshape
 from autograd.primitives.normalization import centre, scale_shift, unit_rms
 from nn.layers.linear import check_widths
 from nn.module import Module
+from nn.settings import not_negative, probability
 
 Sizes = tuple[int, ...]
 
@@ -33,7 +34,8 @@ class _BatchNorm(Module):
     ) -> None:
         check_widths(type(self).__name__, num_features=num_features)
         self.num_features = num_features
-        self.eps, self.momentum = eps, momentum
+        self.eps = not_negative(type(self).__name__, "eps", eps)
+        self.momentum = None if momentum is None else probability(type(self).__name__, "momentum", momentum)
         self.weight = Tensor(np.ones(num_features)) if affine else None
         self.bias = Tensor(np.zeros(num_features)) if affine else None
         self.track_running_stats = track_running_stats
@@ -119,6 +121,8 @@ class BatchNorm1d(_BatchNorm):
     ------
     ShapeError
         The input has another shape, or, in training, only one number for each feature.
+    DomainError
+        A setting is out of its range.
 
     >>> layer = BatchNorm1d(2)
     >>> layer(np.array([[1.0, 10.0], [3.0, 30.0]])).data.round(3)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from autograd import OperandError, ShapeError, Tensor
+from autograd import OperandError, ShapeError
+from autograd.arrays.checks import as_array
 from nn.layers.flow import flow_picture
 from nn.module import Module, nested_repr
 
@@ -29,9 +31,8 @@ class Sequential(Module):
     """
 
     def __init__(self, *steps: Callable[[Any], Any]) -> None:
+        check_steps("Sequential", steps)
         for place, step in enumerate(steps):
-            if not callable(step):
-                raise OperandError(f"Sequential: expected modules or functions, got {type(step).__name__} at {place}")
             setattr(self, str(place), step)
         self.label_parameters()
 
@@ -79,12 +80,14 @@ class Residual(Module):
     adds_input: ClassVar[bool] = True
 
     def __init__(self, *steps: Callable[[Any], Any]) -> None:
+        check_steps("Residual", steps)
         self.inner = steps[0] if len(steps) == 1 else Sequential(*steps)
         self.label_parameters()
 
     def forward(self, x: Any) -> Any:
         """Return x + f(x), of the shape of x."""
-        change = self.inner(x)
+        x = as_array(x, "Residual")
+        change = as_array(self.inner(x), "Residual")
         if change.shape != x.shape:
             raise ShapeError(f"Residual: x has shape {x.shape}, what is added to it {change.shape}; they must be equal")
         return x + change
@@ -109,15 +112,19 @@ class Flatten(Module):
     def __init__(self, start_dim: int = 1) -> None:
         self.start_dim = start_dim
 
-    def forward(self, x: Tensor) -> Any:  # (batch, ...)
+    def forward(self, x: Any) -> Any:  # (batch, ...)
         """Return x with its last axes as one."""
+        x = as_array(x, "Flatten")
         if not -x.ndim <= self.start_dim < x.ndim:
             raise ShapeError(f"Flatten: start_dim={self.start_dim} is no axis of an array of shape {x.shape}")
-        kept = x.shape[: self.start_dim]
-        size = 1
-        for width in x.shape[self.start_dim :]:
-            size *= width
-        return x.reshape((*kept, size))
+        return x.reshape((*x.shape[: self.start_dim], math.prod(x.shape[self.start_dim :])))
 
     def __repr__(self) -> str:
         return f"Flatten({'' if self.start_dim == 1 else self.start_dim})"
+
+
+def check_steps(user: str, steps: Sequence[Any]) -> None:
+    """Refuse what cannot be called as a step of a network."""
+    for place, step in enumerate(steps):
+        if not callable(step):
+            raise OperandError(f"{user}: expected modules or functions, got {type(step).__name__} at {place}")

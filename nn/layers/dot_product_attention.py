@@ -39,7 +39,8 @@ def scaled_dot_product_attention(
         Keys, shape (..., sources, width), and their values, shape (..., sources, width of values).
     mask
         Of a shape that broadcasts to (..., targets, sources). Truth values: True where a query may look; a query that
-        may look nowhere gets zeros. Numbers, which may be learned: they are added to the scores.
+        may look nowhere gets zeros. Numbers, which may be learned: they are added to the scores; -inf in an array is
+        as False.
     causal
         Whether a query looks at no key behind its own place.
     scale
@@ -78,10 +79,10 @@ def attention_weights(
     [[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.33, 0.33, 0.33]]
     """
     q, k = as_array(q, "attention"), as_array(k, "attention")
-    if q.ndim < 2 or k.ndim < 2 or q.shape[-1] != k.shape[-1]:
+    if q.ndim < 2 or k.ndim < 2 or q.shape[-1] != k.shape[-1] or not q.shape[-1]:
         raise ShapeError(
-            f"attention: expected queries (..., targets, width) and keys (..., sources, width), got {q.shape} and "
-            f"{k.shape}"
+            "attention: expected queries (..., targets, width) and keys (..., sources, width) of one width, at least "
+            f"1, got {q.shape} and {k.shape}"
         )
     scale = 1.0 / math.sqrt(q.shape[-1]) if scale is None else scale
     scores = (q * scale) @ swapaxes(k, -1, -2)  # (..., targets, sources)
@@ -96,13 +97,24 @@ def _softmax_where(scores: Any, masks: list[Any]) -> Any:
     allowed: Any = None
     for mask in masks:
         _check_mask(mask, scores.shape)
-        if mask.dtype == bool:
+        if mask.dtype != bool:
+            mask, added = _split(mask)
+            scores = scores + (added if isinstance(added, Node) else added.astype(scores.dtype))
+        if mask is not None:
             allowed = mask if allowed is None else allowed & mask
-        else:
-            scores = scores + (mask if isinstance(mask, Node) else mask.astype(scores.dtype))
     if allowed is None:
         return softmax(scores, axis=-1)
     return masked_softmax(scores, mask=allowed.reshape((1,) * (2 - allowed.ndim) + allowed.shape))
+
+
+def _split(added: Any) -> tuple[Any, Any]:
+    """Return where numbers that are added to scores are not -inf (None: everywhere), and what is to be added there.
+
+    A softmax of nothing but -inf would be nan, and so would the gradients of all keys and values.
+    """
+    if isinstance(added, Node) or not (closed := added == -math.inf).any():
+        return None, added
+    return ~closed, np.where(closed, 0.0, added)
 
 
 @lru_cache(maxsize=64)

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from autograd import DomainError, OperandError, ShapeError, Tensor
+from autograd import ShapeError
+from autograd.arrays.checks import as_array
 from nn.module import Module
 from nn.randomness import generator
+from nn.settings import fraction
 
 if TYPE_CHECKING:
     from nn.randomness import Rng
@@ -38,15 +40,12 @@ class Dropout(Module):
     _expected: ClassVar[str] = ""
 
     def __init__(self, p: float = 0.5, *, rng: Rng = None) -> None:
-        if isinstance(p, bool) or not isinstance(p, int | float) or not 0 <= p < 1:
-            raise DomainError(f"{type(self).__name__}: p must be a probability from 0 up to but not 1, got {p!r}")
-        self.p = p
+        self.p = fraction(type(self).__name__, "p", p)
         self.rng = generator(rng)
 
     def forward(self, x: Any) -> Any:
         """Return x, or while training x with holes in it."""
-        if not isinstance(x, Tensor | np.ndarray):
-            raise OperandError(f"{type(self).__name__}: expected a Tensor or an array, got {type(x).__name__}")
+        x = as_array(x, type(self).__name__)
         if not self.training or not self.p:
             return x
         if self._axes is not None and x.ndim <= self._axes:

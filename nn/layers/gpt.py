@@ -15,6 +15,7 @@ from nn.layers.positions import LearnedPositions
 from nn.layers.transformer import TransformerEncoderLayer
 from nn.module import Module
 from nn.randomness import generator
+from nn.settings import count, not_negative
 
 if TYPE_CHECKING:
     from nn.randomness import Rng
@@ -142,7 +143,9 @@ class GPT(Module):
             The length or temperature is negative, or `top_k` not from 1 upwards.
         """
         text = self._read_prompt(prompt)
-        _check_settings(length, temperature, top_k)
+        length = count("generate", "length", length, least=0)
+        temperature = not_negative("generate", "temperature", temperature)
+        top_k = None if top_k is None else count("generate", "top_k", top_k)
         random = generator(rng)
         before = [(module, module.training) for _, module in self.named_modules()]
         try:
@@ -169,15 +172,6 @@ class GPT(Module):
         vocabulary, width = self.tokens.weight.shape
         heads = self.blocks[0].self_attn.num_heads
         return f"GPT({vocabulary}, {self.context}, width={width}, heads={heads}, layers={len(self.blocks)})"
-
-
-def _check_settings(length: Any, temperature: float, top_k: Any) -> None:
-    if not isinstance(length, int | np.integer) or length < 0:
-        raise DomainError(f"generate: expected as length how many tokens follow, got {length!r}")
-    if not (temperature >= 0 and math.isfinite(temperature)):
-        raise DomainError(f"generate: expected a temperature of at least 0, got {temperature!r}")
-    if top_k is not None:
-        check_widths("generate", top_k=top_k)
 
 
 def _draw(scores: Any, temperature: float, top_k: int | None, rng: np.random.Generator) -> Any:

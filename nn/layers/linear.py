@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import DomainError, OperandError, ShapeError, Tensor, einsum, linear
+from autograd.arrays.checks import as_array
 from nn.initialization import find_initializer, uniform
 from nn.module import Module
 from nn.randomness import generator
@@ -95,8 +96,9 @@ class Bilinear(Module):
 
     def forward(self, a: Any, b: Any) -> Tensor:  # (..., in1_features), (..., in2_features)
         """Return the sums of weighted products, shape (..., out_features)."""
+        a, b = as_array(a, "Bilinear"), as_array(b, "Bilinear")
         expected = list(self.weight.shape[1:])
-        given = [x.shape[-1] if getattr(x, "ndim", 0) else None for x in (a, b)]
+        given = [x.shape[-1] if x.ndim else None for x in (a, b)]
         if given != expected:
             raise ShapeError(f"Bilinear: expected two arrays with last axes {expected}, got {given}")
         y = einsum("...i,kij,...j->...k", a, self.weight, b)

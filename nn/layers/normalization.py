@@ -12,6 +12,7 @@ from autograd.arrays.shapes import reshape
 from autograd.primitives.normalization import centre, scale_shift, unit_rms
 from nn.layers.linear import check_widths
 from nn.module import Module
+from nn.settings import not_negative
 
 Sizes = tuple[int, ...]
 
@@ -34,6 +35,8 @@ class LayerNorm(Module):
     ------
     ShapeError
         The input does not end with these axes.
+    DomainError
+        A size is not positive, or eps is negative.
 
     >>> LayerNorm(2, eps=0.0)(np.array([[1.0, 3.0], [10.0, 30.0]])).data
     array([[-1.,  1.],
@@ -44,7 +47,7 @@ class LayerNorm(Module):
         self, normalized_shape: int | Sizes, *, eps: float = 1e-5, elementwise_affine: bool = True, bias: bool = True
     ) -> None:
         self.normalized_shape = _shape(normalized_shape, "LayerNorm")
-        self.eps = eps
+        self.eps = not_negative("LayerNorm", "eps", eps)
         self.weight = Tensor(np.ones(self.normalized_shape)) if elementwise_affine else None
         self.bias = Tensor(np.zeros(self.normalized_shape)) if elementwise_affine and bias else None
         self.label_parameters()
@@ -76,6 +79,8 @@ class RMSNorm(Module):
     ------
     ShapeError
         The input does not end with these axes.
+    DomainError
+        A size is not positive, or eps is negative.
 
     >>> RMSNorm(2)(np.array([[1.0, 7.0]])).data
     array([[0.2, 1.4]])
@@ -85,7 +90,7 @@ class RMSNorm(Module):
         self, normalized_shape: int | Sizes, *, eps: float | None = None, elementwise_affine: bool = True
     ) -> None:
         self.normalized_shape = _shape(normalized_shape, "RMSNorm")
-        self.eps = eps
+        self.eps = None if eps is None else not_negative("RMSNorm", "eps", eps)
         self.weight = Tensor(np.ones(self.normalized_shape)) if elementwise_affine else None
         self.label_parameters()
 
@@ -117,7 +122,7 @@ class GroupNorm(Module):
     Raises
     ------
     DomainError
-        The channels do not fall into groups of one size.
+        The channels do not fall into groups of one size, or eps is negative.
     ShapeError
         The input is not of shape (batch, channels, ...).
 
@@ -129,7 +134,8 @@ class GroupNorm(Module):
         check_widths("GroupNorm", num_groups=num_groups, num_channels=num_channels)
         if num_channels % num_groups:
             raise DomainError(f"GroupNorm: {num_channels} channels do not fall into {num_groups} groups of one size")
-        self.num_groups, self.num_channels, self.eps = num_groups, num_channels, eps
+        self.num_groups, self.num_channels = num_groups, num_channels
+        self.eps = not_negative("GroupNorm", "eps", eps)
         self.weight = Tensor(np.ones(num_channels)) if affine else None
         self.bias = Tensor(np.zeros(num_channels)) if affine else None
         self.label_parameters()

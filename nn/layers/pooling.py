@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 import autograd
 from autograd import ShapeError
-from autograd.arrays.checks import per_axis
+from autograd.arrays.checks import as_array, per_axis
 from nn.module import Module
 
 Sizes = int | tuple[int, ...]
@@ -122,9 +123,13 @@ class AvgPool2d(_AvgPool):
 class _Adaptive(Module):
     """Pooling to a given number of windows, whatever the size of what comes in."""
 
+    _axes: ClassVar[int]
     _function: ClassVar[Any]
 
-    def __init__(self, output_size: Any) -> None:
+    def __init__(self, output_size: int | tuple[int | None, ...] | None) -> None:
+        asked = output_size if isinstance(output_size, tuple | list) else (output_size,) * self._axes
+        given = [1 if count is None else count for count in asked]
+        per_axis(type(self).__name__, "output_size", given, self._axes)
         self.output_size = output_size
 
     def forward(self, x: Any) -> Any:  # (batch, channels, ...)
@@ -138,6 +143,7 @@ class _Adaptive(Module):
 class AdaptiveAvgPool1d(_Adaptive):
     """The means of as many windows as are asked for; see `autograd.adaptive_avg_pool2d`."""
 
+    _axes = 1
     _function = staticmethod(autograd.adaptive_avg_pool1d)
 
 
@@ -149,18 +155,21 @@ class AdaptiveAvgPool2d(_Adaptive):
     (5, 3, 2, 3)
     """
 
+    _axes = 2
     _function = staticmethod(autograd.adaptive_avg_pool2d)
 
 
 class AdaptiveMaxPool1d(_Adaptive):
     """The largest numbers of as many windows as are asked for; see `autograd.adaptive_avg_pool2d`."""
 
+    _axes = 1
     _function = staticmethod(autograd.adaptive_max_pool1d)
 
 
 class AdaptiveMaxPool2d(_Adaptive):
     """The largest numbers of as many windows as are asked for; see `autograd.adaptive_avg_pool2d`."""
 
+    _axes = 2
     _function = staticmethod(autograd.adaptive_max_pool2d)
 
 
@@ -174,7 +183,7 @@ class GlobalAvgPool(Module):
 
     def forward(self, x: Any) -> Any:  # (batch, channels, ...)
         """Return the means, shape (batch, channels)."""
-        _check_places("GlobalAvgPool", x)
+        x = _with_places("GlobalAvgPool", x)
         return autograd.mean(x, axis=tuple(range(2, x.ndim)))
 
     def __repr__(self) -> str:
@@ -191,13 +200,16 @@ class GlobalMaxPool(Module):
 
     def forward(self, x: Any) -> Any:  # (batch, channels, ...)
         """Return the largest numbers, shape (batch, channels)."""
-        _check_places("GlobalMaxPool", x)
-        return autograd.adaptive_max_pool1d(autograd.reshape(x, (*x.shape[:2], -1)), 1)[..., 0]
+        x = _with_places("GlobalMaxPool", x)
+        return autograd.adaptive_max_pool1d(autograd.reshape(x, (*x.shape[:2], math.prod(x.shape[2:]))), 1)[..., 0]
 
     def __repr__(self) -> str:
         return "GlobalMaxPool()"
 
 
-def _check_places(user: str, x: Any) -> None:
+def _with_places(user: str, x: Any) -> Any:
+    """Return x as an array, after a look at whether its channels have places."""
+    x = as_array(x, user)
     if x.ndim < 3 or 0 in x.shape[2:]:
         raise ShapeError(f"{user}: expected shape (batch, channels, ...) with at least one place, got {x.shape}")
+    return x

@@ -13,6 +13,7 @@ from autograd.arrays.shapes import reshape
 from nn.layers.linear import check_index, check_widths
 from nn.module import Module
 from nn.randomness import generator
+from nn.settings import count, positive
 
 if TYPE_CHECKING:
     from nn.randomness import Rng
@@ -24,10 +25,11 @@ def _angles(length: int, width: int, base: float) -> Any:
     return np.arange(length)[:, None] * base ** (-np.arange(0, width, 2) / width)
 
 
-def _check_even(user: str, width: int) -> None:
+def _check_waves(user: str, width: int, base: float) -> None:
     check_widths(user, width=width)
     if width % 2:
         raise DomainError(f"{user}: a sine and a cosine go together, so the width must be even, got {width}")
+    positive(user, "base", base)
 
 
 def sinusoidal(length: int, width: int, *, base: float = 10000.0) -> Any:
@@ -39,14 +41,14 @@ def sinusoidal(length: int, width: int, *, base: float = 10000.0) -> Any:
     Raises
     ------
     DomainError
-        The width is odd.
+        The width is odd, or the base is not positive.
 
     >>> sinusoidal(2, 4).round(4)
     array([[0.    , 1.    , 0.    , 1.    ],
            [0.8415, 0.5403, 0.01  , 1.    ]])
     """
-    _check_even("sinusoidal", width)
-    angles = _angles(length, width, base)
+    _check_waves("sinusoidal", width, base)
+    angles = _angles(count("sinusoidal", "length", length, least=0), width, base)
     return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(length, width)
 
 
@@ -66,7 +68,7 @@ def rotary(x: Any, *, positions: Any = None, base: float = 10000.0) -> Any:
     Raises
     ------
     DomainError
-        The width is odd.
+        The width is odd, or the base is not positive.
     ShapeError
         There are not as many positions as vectors.
 
@@ -78,7 +80,7 @@ def rotary(x: Any, *, positions: Any = None, base: float = 10000.0) -> Any:
     if x.ndim < 2:
         raise ShapeError(f"rotary: expected x of shape (..., time, width), got {x.shape}")
     time, width = x.shape[-2:]
-    _check_even("rotary", width)
+    _check_waves("rotary", width, base)
     angles = _angles(time, width, base)  # (time, width / 2)
     if positions is not None:
         places = check_index("rotary", positions, np.iinfo(np.int32).max)
@@ -99,7 +101,7 @@ class SinusoidalPositions(Module):
     """
 
     def __init__(self, width: int, *, base: float = 10000.0) -> None:
-        _check_even("SinusoidalPositions", width)
+        _check_waves("SinusoidalPositions", width, base)
         self.width, self.base = width, base
 
     def forward(self, x: Any) -> Any:  # (..., time, width)
@@ -157,7 +159,7 @@ class RotaryPositions(Module):
     """
 
     def __init__(self, *, base: float = 10000.0) -> None:
-        self.base = base
+        self.base = positive("RotaryPositions", "base", base)
 
     def forward(self, x: Any) -> Any:  # (..., time, width)
         """Return x turned."""

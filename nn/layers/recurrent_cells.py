@@ -74,7 +74,7 @@ def read_state(user: str, state: Any, names: Sequence[str], shape: tuple[int, ..
     if state is None:
         return Tensor(np.zeros((len(names), *shape), dtype), constant=True)
     given = [state] if len(names) == 1 else state
-    if isinstance(given, Tensor | np.ndarray) or len(given) != len(names):
+    if not isinstance(given, list | tuple) or len(given) != len(names):
         raise OperandError(f"{user}: expected a state ({', '.join(names)}) of two arrays, got {type(state).__name__}")
     parts = [as_array(part, user) for part in given]
     for name, part in zip(names, parts, strict=True):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import OperandError
 from nn.activations import find_activation
 from nn.layers.attention import MultiheadAttention
+from nn.layers.containers import check_steps
 from nn.layers.dropout import Dropout
 from nn.layers.linear import Linear, check_widths
 from nn.layers.normalization import LayerNorm
@@ -54,8 +55,8 @@ class _TransformerLayer(Module):
         self.norm_first = norm_first
         self.label_parameters()
 
-    def _look(self, x: Any, *, mask: Any = None, causal: bool = False, key_padding_mask: Any = None) -> Any:
-        return self.dropout1(self.self_attn(x, mask=mask, causal=causal, key_padding_mask=key_padding_mask))
+    def _look(self, x: Any, **masks: Any) -> Any:
+        return self.dropout1(self.self_attn(x, **masks))
 
     def _think(self, x: Any) -> Any:
         hidden = self.dropout(self.activation(self.linear1(x)))  # (..., time, dim_feedforward)
@@ -102,11 +103,14 @@ class TransformerEncoderLayer(_TransformerLayer):
     (5, 7, 6)
     """
 
-    def forward(self, x: Any, **masks: Any) -> Any:  # (..., time, d_model)
+    def forward(
+        self, x: Any, *, mask: Any = None, causal: bool = False, key_padding_mask: Any = None
+    ) -> Any:  # (..., time, d_model)
         """Return what each position makes of the sequence, shape (..., time, d_model).
 
-        The settings `mask`, `causal` and `key_padding_mask` are those of `MultiheadAttention`.
+        The settings are those of `MultiheadAttention`.
         """
+        masks = {"mask": mask, "causal": causal, "key_padding_mask": key_padding_mask}
         if self.norm_first:
             x = x + self._look(self.norm1(x), **masks)
             return x + self.dropout2(self._think(self.norm2(x)))
@@ -142,15 +146,18 @@ class TransformerDecoderLayer(_TransformerLayer):
         x: Any,  # (..., targets, d_model)
         memory: Any,  # (..., sources, d_model)
         *,
+        mask: Any = None,
+        causal: bool = False,
+        key_padding_mask: Any = None,
         memory_mask: Any = None,
         memory_key_padding_mask: Any = None,
-        **masks: Any,
     ) -> Any:
         """Return what each position makes of both sequences, shape (..., targets, d_model).
 
         The settings `mask`, `causal` and `key_padding_mask` are for looking at its own sequence, `memory_mask` and
         `memory_key_padding_mask` for looking at the other.
         """
+        masks = {"mask": mask, "causal": causal, "key_padding_mask": key_padding_mask}
         settings = {"mask": memory_mask, "key_padding_mask": memory_key_padding_mask}
         if self.norm_first:
             x = x + self._look(self.norm1(x), **masks)
@@ -175,6 +182,7 @@ class _Stack(Module):
                 f"{kind}([{type(layers).__name__}(..., rng=rng) for _ in range(6)])"
             )
         self.layers = list(layers)
+        check_steps(kind, self.layers)
         self.norm = norm
         self.label_parameters()
 

@@ -12,6 +12,7 @@ from autograd import DomainError
 from nn.losses import class_arrays, class_lists
 from nn.losses.pairs import on_arrays
 from nn.losses.reduction import check_reduction
+from nn.settings import probability
 
 
 def cross_entropy(
@@ -58,8 +59,7 @@ def cross_entropy(
     array([0.693147, 0.      ])
     """
     check_reduction("cross_entropy", reduction)
-    if not isinstance(label_smoothing, float | int) or not 0.0 <= label_smoothing <= 1.0:
-        raise DomainError(f"cross_entropy: expected label_smoothing from 0 to 1, got {label_smoothing!r}")
+    label_smoothing = probability("cross_entropy", "label_smoothing", label_smoothing)
     home = class_arrays if on_arrays(logits, labels) else class_lists
     return home.cross_entropy(logits, labels, weight, label_smoothing, ignore_index, reduction)
 

@@ -139,7 +139,8 @@ def check_array(loss: str, what: str, numbers: Any, allowed: Allowed | None) -> 
     fits = np.asarray(allowed.holds(numbers))
     if not fits.all():
         place = tuple(map(int, np.argwhere(~fits)[0]))
-        raise DomainError(f"{loss}: expected {what} {allowed.words}, got {numbers[place]!r} at {place}{_advice(what)}")
+        found = numbers[place].item()
+        raise DomainError(f"{loss}: expected {what} {allowed.words}, got {found!r} at {place}{_advice(what)}")
 
 
 def _weights_of_array(loss: str, name: str, weight: Any, predictions: Any) -> Any:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from autograd import DomainError, absolute, clip, equal, relu, sqrt, where
+from autograd import absolute, clip, equal, relu, sqrt, where
 from nn.losses.pairs import pointwise
+from nn.settings import positive
 
 
 def mse_loss(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
@@ -82,12 +81,12 @@ def huber_loss(predictions: Any, targets: Any, *, delta: float = 1.0, reduction:
     Raises
     ------
     DomainError
-        `delta` is not positive.
+        `delta` is not positive, or not finite: then it is half of `mse_loss`.
 
     >>> huber_loss([0.5, 3.0], [0.0, 0.0], reduction="none")
     [0.125, 2.5]
     """
-    _check_positive("huber_loss", "delta", delta)
+    delta = positive("huber_loss", "delta", delta)
     return pointwise("huber_loss", lambda p, t: _huber(p - t, delta), predictions, targets, reduction)
 
 
@@ -99,22 +98,17 @@ def smooth_l1_loss(predictions: Any, targets: Any, *, beta: float = 1.0, reducti
     Raises
     ------
     DomainError
-        `beta` is negative.
+        `beta` is negative, or not finite.
 
     >>> smooth_l1_loss([0.5, 3.0], [0.0, 0.0], reduction="none")
     [0.125, 2.5]
     """
     if beta == 0:
         return pointwise("smooth_l1_loss", lambda p, t: absolute(p - t), predictions, targets, reduction)
-    _check_positive("smooth_l1_loss", "beta", beta)
+    beta = positive("smooth_l1_loss", "beta", beta)
     return pointwise("smooth_l1_loss", lambda p, t: _huber(p - t, beta) / beta, predictions, targets, reduction)
 
 
 def _huber(distance: Any, delta: float) -> Any:
     # Half the square of what lies within delta, plus the rest times delta: no branch, so nothing meets inf * 0.
     return 0.5 * clip(distance, -delta, delta) ** 2 + delta * relu(absolute(distance) - delta)
-
-
-def _check_positive(loss: str, name: str, number: Any) -> None:
-    if not isinstance(number, float | int | np.number) or not number > 0:
-        raise DomainError(f"{loss}: expected a positive {name}, got {number!r}")

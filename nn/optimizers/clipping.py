@@ -10,7 +10,7 @@ import numpy as np
 from autograd.pool import Pool, find_flat
 from nn.optimizers.blocks import Array
 from nn.optimizers.groups import as_list, read_parameters
-from nn.optimizers.settings import not_negative
+from nn.settings import not_negative
 
 
 def clip_grad_norm(parameters: Any, max_norm: float) -> float:

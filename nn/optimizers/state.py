@@ -11,7 +11,8 @@ from autograd import DomainError, ShapeError, UnknownNameError
 from autograd.errors import did_you_mean
 from nn.optimizers.blocks import Array, Memory
 from nn.optimizers.groups import Group
-from nn.optimizers.settings import CHECKS, count
+from nn.optimizers.settings import CHECKS
+from nn.settings import count
 
 
 class Part(NamedTuple):

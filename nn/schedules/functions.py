@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
 from autograd import DomainError, UnknownNameError
-from nn.optimizers.settings import count, not_negative
+from nn.settings import count, not_negative
 
 Factor = Callable[[int], float]
 

@@ -12,8 +12,8 @@ from autograd import DomainError, OperandError, UnknownNameError
 from autograd.array_node import raw_of
 from autograd.trees import describe
 from nn.optimizers import Optimizer
-from nn.optimizers.settings import count, not_negative
 from nn.schedules.schedule import check_names, check_optimizer
+from nn.settings import count, not_negative
 
 
 class ReduceOnPlateau:

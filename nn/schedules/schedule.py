@@ -11,7 +11,7 @@ import numpy as np
 from autograd import OperandError, ShapeError, UnknownNameError
 from autograd.trees import describe
 from nn.optimizers import Optimizer
-from nn.optimizers.settings import count, not_negative
+from nn.settings import count, not_negative
 
 
 class Schedule:

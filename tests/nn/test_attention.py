@@ -38,6 +38,19 @@ def test_where_nothing_may_be_looked_at_there_are_zeros_and_no_gradient():
     assert q.grad[:, 0].any()
 
 
+def test_minus_infinity_in_a_mask_is_as_false():
+    seen = np.array([[True, False, True], [False, False, False], [True, True, True]])
+    results = []
+    for mask in (seen, np.where(seen, 0.0, -np.inf)):
+        inputs = [Tensor(x) for x in (Q, K[:, :3], V[:, :3])]
+        out = nn.scaled_dot_product_attention(*inputs, mask=mask)
+        out.sum().backward()
+        results.append([out.data, *(x.grad for x in inputs)])
+    for found, expected in zip(*results, strict=True):
+        np.testing.assert_array_equal(found, expected)
+        assert np.isfinite(found).all()
+
+
 def test_what_is_masked_does_not_matter():
     layer, x = nn.MultiheadAttention(4, 2, rng=0), numbers(2, 3, 4)
     other = x.copy()
@@ -169,6 +182,9 @@ X = np.zeros((2, 3, 4))
             ShapeError,
             "truth values, True where is only padding.*got float64",
         ),
+        (lambda: attention_weights(Q[..., :0], K[..., :0]), ShapeError, r"of one width, at least 1, got \(2, 3, 0\)"),
+        (lambda: nn.sinusoidal(1.5, 4), DomainError, "length must be a whole number, 0 or more, got 1.5"),
+        (lambda: nn.rotary(X, base=0.0), DomainError, "base must be a finite number above 0"),
         (lambda: nn.sinusoidal(3, 5), DomainError, "the width must be even, got 5"),
         (lambda: nn.rotary(np.zeros(4)), ShapeError, r"\(..., time, width\), got \(4,\)"),
         (lambda: nn.rotary(X, positions=[1, 2]), ShapeError, "expected 3 positions"),

@@ -164,5 +164,16 @@ def test_settings_are_looked_at(make, match):
 def test_inputs_of_another_width_are_refused():
     with pytest.raises(ShapeError, match="linear"):
         nn.Linear(3, 2)(np.zeros((4, 5)))
-    with pytest.raises(OperandError, match="expected a Tensor or an array, got list"):
-        nn.Dropout(0.5)([1.0])
+    with pytest.raises(OperandError, match="Dropout: expected a Tensor or an array of real numbers"):
+        nn.Dropout(0.5)([None])
+
+
+@pytest.mark.parametrize("make", [nn.Residual, lambda *steps: nn.TransformerEncoder(steps)])
+def test_what_cannot_be_called_is_no_step(make):
+    with pytest.raises(OperandError, match="expected modules or functions, got int at 0"):
+        make(3)
+
+
+def test_dropout_of_whole_numbers_gives_floats():
+    assert set(nn.Dropout(0.5, rng=0)(np.arange(1, 50) % 2).tolist()) == {0.0, 2.0}
+    assert nn.Dropout(np.float32(0.5)).p == 0.5

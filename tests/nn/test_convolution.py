@@ -106,6 +106,8 @@ def test_global_pooling_is_over_all_places():
     x = Tensor([[[1.0, 3.0, 3.0]]])
     nn.GlobalMaxPool()(x).sum().backward()
     assert x.grad.tolist() == [[[0.0, 1.0, 0.0]]]
+    assert nn.GlobalMaxPool()(np.zeros((0, 3, 4, 5))).shape == (0, 3)
+    assert nn.GlobalAvgPool()([[[1, 2]]]).tolist() == nn.GlobalAvgPool()(np.array([[[1.0, 2.0]]])).tolist() == [[1.5]]
     with pytest.raises(ShapeError, match=r"GlobalAvgPool: .* got \(2, 3\)"):
         nn.GlobalAvgPool()(numbers(2, 3))
 
@@ -147,8 +149,8 @@ BAD = {
     "a window of zero": (lambda: nn.AvgPool2d(0), DomainError, "from 1 upwards as kernel_size"),
     "much padding": (lambda: nn.MaxPool2d(3, padding=2)(X), DomainError, r"at most half of the window"),
     "pooling of numbers": (lambda: nn.MaxPool2d(2)(X[0, 0]), ShapeError, r"height, width\), got \(5, 4\)"),
-    "no windows": (lambda: nn.AdaptiveAvgPool2d(0)(X), DomainError, "from 1 upwards as output_size"),
-    "windows of three axes": (lambda: nn.AdaptiveMaxPool2d((1, 2, 3))(X), DomainError, "2 numbers"),
+    "no windows": (lambda: nn.AdaptiveAvgPool2d(0), DomainError, "from 1 upwards as output_size"),
+    "windows of three axes": (lambda: nn.AdaptiveMaxPool2d((1, 2, 3)), DomainError, "2 numbers"),
 }
 
 

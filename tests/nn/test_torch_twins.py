@@ -8,6 +8,7 @@ import pytest
 
 import nn
 from autograd import Tensor
+from autograd.arrays.checks import raw
 from autograd.testing import check_gradients
 from tests.golden.table import FOLDER
 from tests.nn.torch_twins import TWINS, evaluate, start
@@ -103,6 +104,18 @@ def test_float32_stays_and_is_near_to_float64(name):
         if x.is_swept:
             assert x.grad.dtype == np.float32
             near(x.grad, gradient, rtol=5e-3, atol=1e-3)
+
+
+#: Of nested lists, these know the last axis only.
+OF_ROWS = ("Softmax", "LogSoftmax")
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in TWINS if TWINS[name].calls[-1] == "layer(x)" and name not in OF_ROWS]
+)
+def test_lists_are_taken_like_arrays(name):
+    layer, x = built(name).eval(), TWINS[name].inputs[0]
+    np.testing.assert_allclose(np.asarray(raw(layer(x.tolist()))), raw(layer(x)), rtol=1e-14)
 
 
 @pytest.mark.parametrize("name", TWINS)

@@ -141,9 +141,10 @@ def train(
     source: Path, table: Table, settings: Settings, say: Say, *, progress: bool = False
 ) -> tuple[TrainingRun, bool]:
     """Return a run and whether it was interrupted; what was learned until then is kept."""
+    from nn.diagnostics import Diagnostics
     from nn.randomness import generator
     from nn.tabular import story
-    from nn.tabular.diagnosis import diagnose, watchers
+    from nn.tabular.diagnosis import diagnose
     from nn.tabular.learning import check_table, hold_back, learn, validate_folds
     from nn.tabular.run import TrainingRun
 
@@ -151,9 +152,10 @@ def train(
     rng = generator(settings.seed)
     others, held_back = hold_back(table, settings.test, rng)
     say(story.given(source, table, len(held_back)))
-    trained = learn(others, settings, rng, callbacks=watchers(), progress=progress)
+    watcher = Diagnostics()
+    trained = learn(others, settings, rng, callbacks=[watcher], progress=progress)
     say(story.learned(trained, settings))
-    result = TrainingRun(source, settings, table, held_back, trained)
+    result = TrainingRun(source, settings, table, held_back, trained, watcher)
     is_interrupted = trained.is_interrupted
     if settings.folds and not is_interrupted:
         try:

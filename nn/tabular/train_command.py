@@ -47,6 +47,13 @@ def add_command(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("table", type=Path, metavar="TABLE.csv", help="a line of column names, then a row a line")
+    _add_table_options(parser)
+    _add_training_options(parser)
+    parser.add_argument("--quiet", action="store_true", help="print nothing but what goes wrong")
+    parser.set_defaults(run=partial(run, parser))
+
+
+def _add_table_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", required=True, metavar="COLUMN", help="the column to predict")
     parser.add_argument("--drop", nargs="+", default=[], metavar="COLUMN", help="columns to leave out")
     parser.add_argument(
@@ -55,6 +62,16 @@ def add_command(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
         default="auto",
         help="auto: classes for texts and few different whole numbers (default: %(default)s)",
     )
+    parser.add_argument(
+        "--missing-target",
+        choices=("error", "drop"),
+        default="error",
+        help="what to do with rows whose target is missing (default: %(default)s)",
+    )
+    add_reading_options(parser)
+
+
+def _add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hidden",
         nargs="*",
@@ -78,15 +95,6 @@ def add_command(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
     )
     parser.add_argument("--batch-size", type=positive, metavar="N", help="rows an update (default: by their number)")
     parser.add_argument("--folds", type=at_least_two, default=0, metavar="K", help="also validate on K folds")
-    parser.add_argument(
-        "--missing-target",
-        choices=("error", "drop"),
-        default="error",
-        help="what to do with rows whose target is missing (default: %(default)s)",
-    )
-    add_reading_options(parser)
-    parser.add_argument("--quiet", action="store_true", help="print nothing but what goes wrong")
-    parser.set_defaults(run=partial(run, parser))
 
 
 def run(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from nn.data.inputs import Category
 from nn.data.table import Column, Table
+from nn.diagnostics import PITFALLS, Diagnostics
 from nn.reports import plural
 from nn.tabular.run import TrainingRun
-from nn.training.callback import Callback
 
+#: What to try, for the pitfalls that a training from the command line can be in.
+REMEDIES: Final = {
+    "dead units": "try a lower --lr, or --activation leaky_relu",
+    "saturated units": "try a lower --lr, or --activation relu",
+    "vanishing gradients": "try --activation relu, or fewer layers (--hidden 32)",
+    "exploding gradients": "try a lower --lr",
+    "learning rate too high": "try a lower --lr, a tenth at first",
+    "learning rate too low": "try a higher --lr, ten times at first",
+}
 #: By how much a score may be better for the rows that were learned than for others.
 USUAL_GAP = 0.1
 #: The loss was still getting better if the last fifth of the epochs brought it below so much of what it was before.
@@ -20,14 +31,27 @@ GOOD = 0.95
 FEW_ROWS = 30
 
 
-def watchers() -> list[Callback]:
-    """Return callbacks that look for pitfalls while the network trains."""
-    return []
+def sentences(watcher: Diagnostics) -> list[str]:
+    """Return what was found while the network trained, with remedies that the command line has.
+
+    Overfitting is judged by the weights that were kept, and inputs are always scaled.
+    """
+    return [
+        f"{finding.message.removesuffix(PITFALLS[finding.pitfall])}{REMEDIES[finding.pitfall]}."
+        for finding in watcher.findings
+        if finding.pitfall in REMEDIES
+    ]
 
 
 def diagnose(run: TrainingRun) -> list[str]:
     """Return what may have gone wrong in a run."""
-    return [*_about_training(run), *_about_score(run), *_about_columns(run.trained.learned), *_about_unseen(run)]
+    return [
+        *_about_training(run),
+        *sentences(run.watcher),
+        *_about_score(run),
+        *_about_columns(run.trained.learned),
+        *_about_unseen(run),
+    ]
 
 
 def _about_training(run: TrainingRun) -> list[str]:
@@ -36,23 +60,19 @@ def _about_training(run: TrainingRun) -> list[str]:
     if trained.is_interrupted:
         return [f"The training was interrupted; the weights are those of epoch {trained.best_epoch}, the best so far."]
     losses = trained.history["val_loss"]
-    is_good = run.scores[run.main_score] > GOOD
-    if (
-        not is_good
-        and not trained.history.stopped
-        and min(losses) < STILL_FALLING * min(losses[: int(0.8 * epochs) or 1])
-    ):
-        return [
-            f"The loss was still getting better when the {epochs} epochs were over: "
-            f"train longer (--epochs {3 * epochs}) or with larger steps (--lr {2 * run.settings.lr:g})."
-        ]
-    return []
+    is_falling = min(losses) < STILL_FALLING * min(losses[: int(0.8 * epochs) or 1])
+    if trained.history.stopped or not is_falling or run.scores[run.main_score] > GOOD:
+        return []
+    return [
+        f"The loss was still getting better when the {epochs} epochs were over: "
+        f"train longer (--epochs {3 * epochs}) or with larger steps (--lr {2 * run.settings.lr:g})."
+    ]
 
 
 def _about_score(run: TrainingRun) -> list[str]:
     name, found = run.main_score, []
-    reached, learned, guessed = run.scores[name], run.scores_of_learned[name], run.guess[1][name]
-    if reached <= guessed + 0.01:
+    reached, learned = run.scores[name], run.scores_of_learned[name]
+    if not run.is_better_than_guessing:
         found.append(
             "The network is no better than guessing: the columns may tell nothing about the target, the rows may be "
             "too few, or the training may have failed (try another --lr, or --seed)."
@@ -61,7 +81,8 @@ def _about_score(run: TrainingRun) -> list[str]:
     if learned - reached > USUAL_GAP:
         found.append(
             f"It overfits: {describe(name, learned)} for the rows that it learned from, but {describe(name, reached)} "
-            f"for those it had not seen. More rows help, or a smaller network (--hidden 8), or --weight-decay {2 * decay:.2g}."
+            "for those it had not seen. More rows help, a smaller network (--hidden 8), or "
+            f"--weight-decay {2 * decay:.2g}."
         )
     if len(run.held_back) < FEW_ROWS:
         advice = "" if run.settings.folds else "; --folds 5 tests every row once"
@@ -88,9 +109,8 @@ def _about_columns(learned: Table) -> list[str]:
             )
     if constant:
         some = ", ".join(constant[:5]) + ", ..." * (len(constant) > 5)
-        found.append(
-            f"{plural(len(constant), 'column')} of a single value in all rows learned from tell nothing: {some}."
-        )
+        count = plural(len(constant), "column")
+        found.append(f"{count} of a single value in all rows learned from tell nothing: {some}.")
     return found
 
 

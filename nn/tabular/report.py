@@ -73,8 +73,13 @@ def _lead(run: TrainingRun) -> str:
 
 def _tiles(run: TrainingRun) -> str:
     name, (guess, guessed) = run.main_score, run.guess
-    better = run.scores[name] > guessed[name] + 0.01
-    entries = [("good" if better else "bad", _score(name, run.scores[name]), f"{_short(name)} for rows never seen")]
+    entries = [
+        (
+            "good" if run.is_better_than_guessing else "bad",
+            _score(name, run.scores[name]),
+            f"{_short(name)} for rows never seen",
+        )
+    ]
     if name == "r2":
         entries.append(("", readable(run.scores["mae"]), f"mean error; guessing is off by {readable(guessed['mae'])}"))
     else:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nn.data.table import Table
+from nn.diagnostics import Diagnostics
 from nn.tabular.judging import Scores, importances, judge, judge_guess
 from nn.tabular.learning import Trained
 from nn.tabular.settings import Settings
+
+#: By how much a score may be better than that of guessing without having learned anything.
+LUCK: Final = {"accuracy": 0.01, "r2": 0.05}
 
 
 @dataclass
@@ -28,6 +32,8 @@ class TrainingRun:
         All rows, and those that were held back until the end.
     trained
         The model, and how it learned.
+    watcher
+        What looked for pitfalls while the model trained.
     folds
         The scores of each fold that was validated.
     findings
@@ -39,6 +45,7 @@ class TrainingRun:
     table: Table
     held_back: Table
     trained: Trained
+    watcher: Diagnostics
     folds: list[Scores] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
 
@@ -73,6 +80,12 @@ class TrainingRun:
     def guess(self) -> tuple[str, Scores]:
         """What one would guess without the columns, and the scores of that."""
         return judge_guess(self.trained.model.preparation, self.trained.learned, self.held_back)
+
+    @property
+    def is_better_than_guessing(self) -> bool:
+        """Tell whether the first score is better than a guess's by more than luck gives."""
+        name = self.main_score
+        return self.scores[name] > self.guess[1][name] + LUCK[name]
 
     @cached_property
     def importances(self) -> dict[str, float]:

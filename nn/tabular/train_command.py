@@ -47,6 +47,13 @@ def add_command(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("table", type=Path, metavar="TABLE.csv", help="a line of column names, then a row a line")
+    _add_table_options(parser)
+    _add_training_options(parser)
+    parser.add_argument("--quiet", action="store_true", help="print nothing but what goes wrong")
+    parser.set_defaults(run=partial(run, parser))
+
+
+def _add_table_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", required=True, metavar="COLUMN", help="the column to predict")
     parser.add_argument("--drop", nargs="+", default=[], metavar="COLUMN", help="columns to leave out")
     parser.add_argument(
@@ -55,6 +62,16 @@ def add_command(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
         default="auto",
         help="auto: classes for texts and few different whole numbers (default: %(default)s)",
     )
+    parser.add_argument(
+        "--missing-target",
+        choices=("error", "drop"),
+        default="error",
+        help="what to do with rows whose target is missing (default: %(default)s)",
+    )
+    add_reading_options(parser)
+
+
+def _add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hidden",
         nargs="*",
@@ -78,15 +95,6 @@ def add_command(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
     )
     parser.add_argument("--batch-size", type=positive, metavar="N", help="rows an update (default: by their number)")
     parser.add_argument("--folds", type=at_least_two, default=0, metavar="K", help="also validate on K folds")
-    parser.add_argument(
-        "--missing-target",
-        choices=("error", "drop"),
-        default="error",
-        help="what to do with rows whose target is missing (default: %(default)s)",
-    )
-    add_reading_options(parser)
-    parser.add_argument("--quiet", action="store_true", help="print nothing but what goes wrong")
-    parser.set_defaults(run=partial(run, parser))
 
 
 def run(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
@@ -141,9 +149,10 @@ def train(
     source: Path, table: Table, settings: Settings, say: Say, *, progress: bool = False
 ) -> tuple[TrainingRun, bool]:
     """Return a run and whether it was interrupted; what was learned until then is kept."""
+    from nn.diagnostics import Diagnostics
     from nn.randomness import generator
     from nn.tabular import story
-    from nn.tabular.diagnosis import diagnose, watchers
+    from nn.tabular.diagnosis import diagnose
     from nn.tabular.learning import check_table, hold_back, learn, validate_folds
     from nn.tabular.run import TrainingRun
 
@@ -151,9 +160,10 @@ def train(
     rng = generator(settings.seed)
     others, held_back = hold_back(table, settings.test, rng)
     say(story.given(source, table, len(held_back)))
-    trained = learn(others, settings, rng, callbacks=watchers(), progress=progress)
+    watcher = Diagnostics()
+    trained = learn(others, settings, rng, callbacks=[watcher], progress=progress)
     say(story.learned(trained, settings))
-    result = TrainingRun(source, settings, table, held_back, trained)
+    result = TrainingRun(source, settings, table, held_back, trained, watcher)
     is_interrupted = trained.is_interrupted
     if settings.folds and not is_interrupted:
         try:

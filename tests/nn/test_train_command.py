@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import nn
+from nn.diagnostics import PITFALLS
 from nn.tabular import TableModel, diagnosis, learning, report, train_command
 from nn.tabular.settings import Settings
-from nn.training.callback import Callback
 from tests.nn.tables import flowers, prices, read, train, write
 
 FILES = {"history.csv", "metrics.json", "model.json", "preparation.json", "report.html", "weights.safetensors"}
@@ -163,7 +163,8 @@ def test_columns_are_left_out(table, tmp_path):
 
 
 def test_a_straight_line_needs_no_hidden_layer(table, tmp_path):
-    assert train(table, "--target", "price", "--hidden", "--out", tmp_path / "r", "--quiet") == 0
+    words = ("--target", "price", "--weight-decay", 0, "--out", tmp_path / "r", "--quiet", "--hidden")
+    assert train(table, *words) == 0
     assert TableModel.load(tmp_path / "r").widths == [5, 1]
     assert json.loads((tmp_path / "r" / "metrics.json").read_text())["held_back"]["r2"] > 0.999
 
@@ -263,6 +264,12 @@ def test_too_few_epochs_are_named(table):
     assert any("train longer (--epochs 9) or with larger steps (--lr 0.002)" in finding for finding in found)
 
 
+def test_pitfalls_are_named_with_options_as_remedies(table):
+    found = findings_of(table, "--target", "price", "--lr", 1e-6, "--epochs", 5)
+    assert any(re.search(r"since epoch \d+: try a higher --lr, ten times at first\.$", finding) for finding in found)
+    assert set(diagnosis.REMEDIES) < set(PITFALLS)
+
+
 def test_few_rows_and_useless_columns_are_named(tmp_path):
     rows = [[k, "same", f"name {k}", k % 5, 3.0 * (k % 5)] for k in range(50)]
     path = write(tmp_path / "t.csv", ["id", "constant", "name", "x", "y"], rows)
@@ -355,19 +362,18 @@ def test_a_bad_output_folder_is_found_out_before_the_training(table, tmp_path, c
     assert "it is a file; choose another one with --out" in capsys.readouterr().err
 
 
-class Impatient(Callback):
-    """Press Ctrl-C in an epoch."""
+def press_ctrl_c(monkeypatch, epoch):
+    """Interrupt the training in an epoch."""
 
-    def __init__(self, epoch):
-        self.epoch = epoch
-
-    def on_iteration(self, trainer):
-        if trainer.epoch == self.epoch:
+    def interrupt(stopping, trainer):
+        if trainer.epoch == epoch:
             raise KeyboardInterrupt
+
+    monkeypatch.setattr(nn.EarlyStopping, "on_iteration", interrupt)
 
 
 def test_ctrl_c_keeps_what_was_learned(table, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(diagnosis, "watchers", lambda: [Impatient(4)])
+    press_ctrl_c(monkeypatch, 4)
     assert train(table, "--target", "price", "--folds", 3, "--out", tmp_path / "run") == train_command.INTERRUPTED
     told = capsys.readouterr().out
     assert "interrupted in epoch 5" in told
@@ -378,7 +384,7 @@ def test_ctrl_c_keeps_what_was_learned(table, tmp_path, capsys, monkeypatch):
 
 
 def test_ctrl_c_before_anything_was_learned_leaves_nothing(table, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(diagnosis, "watchers", lambda: [Impatient(0)])
+    press_ctrl_c(monkeypatch, 0)
     assert train(table, "--target", "price", "--out", tmp_path / "run") == train_command.INTERRUPTED
     assert "chainrule: interrupted" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()

@@ -112,7 +112,6 @@ def rate_search(search: RateSearch) -> Plot:
             (search.suggestion, 1.0),
             xycoords=("data", "axes fraction"),
             va="top",
-            color=ORANGE,
         )
     return Plot(
         figure,

@@ -49,10 +49,9 @@ def train(start, epochs=60):
 
 # %%
 zeros, history_of_zeros = train(np.zeros)
-print(
-    f"accuracy {history_of_zeros['accuracy'][-1]:.0%}, loss {history_of_zeros['loss'][-1]:.3f}, ln 2 = {np.log(2):.3f}"
-)
-assert not zeros[0].weight.array.any() and not zeros[2].weight.array.any()
+print(f"accuracy {history_of_zeros['accuracy'][-1]:.0%}, loss {history_of_zeros['loss'][-1]:.3f}")
+print(f"to say one half of everything costs ln 2 = {np.log(2):.3f}")
+assert not any(layer.weight.array.any() for layer in (zeros[0], zeros[2]))
 
 # %% [markdown]
 # ## Equal numbers fail too

@@ -147,9 +147,8 @@ losses = {}
 for rate in (1e-5, 1e-2, 3.0):
     model = network()
     optimizer = nn.Adam(model.parameters(), lr=rate)
-    losses[rate] = nn.fit(model, nn.cross_entropy, (X, y), epochs=30, optimizer=optimizer, rng=0, progress=False)[
-        "loss"
-    ]
+    history = nn.fit(model, nn.cross_entropy, (X, y), epochs=30, optimizer=optimizer, rng=0, progress=False)
+    losses[rate] = history["loss"]
     print(f"rate {rate:g}: loss {losses[rate][0]:.3f} -> {losses[rate][-1]:.3f}")
 assert losses[1e-2][-1] < 0.5 * min(losses[1e-5][-1], losses[3.0][-1])
 

@@ -83,7 +83,7 @@ class Plane:
 
     def ask(self, predict_proba: Callable[[Array], Any]) -> Array:
         """Return the confidence in each class on the grid, shape (resolution, resolution, classes)."""
-        return np.asarray(predict_proba(self.grid)).reshape(self._resolution, self._resolution, -1)
+        return np.asarray(predict_proba(self.grid), dtype=np.float64).reshape(self._resolution, self._resolution, -1)
 
     def draw(self, axes: Any, confidence: Array) -> list[Any]:
         """Mark the samples, and colour the plane; return what shows the confidence."""

@@ -112,7 +112,6 @@ def rate_search(search: RateSearch) -> Plot:
             (search.suggestion, 1.0),
             xycoords=("data", "axes fraction"),
             va="top",
-            color=ORANGE,
         )
     return Plot(
         figure,
@@ -139,8 +138,10 @@ def _draw_metric(axes: Any, history: History, name: str, names: tuple[str, str])
 
 
 def _scale_loss(axes: Any, losses: list[float]) -> None:
-    """Let the axis of a loss begin at 0, or count in powers of ten where its end would be pressed flat."""
+    """Let the axis of a loss begin at 0, unless it stays far from there, or count in powers of ten if it falls far."""
     positive = [loss for loss in losses if loss > 0.0]
+    if min(losses) > 0.5 * max(losses):
+        return
     if len(positive) < len(losses) or max(positive) < _FAR * min(positive):
         axes.set_ylim(0.0, None)
         return

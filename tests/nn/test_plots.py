@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 import nn
+from autograd import Tensor
 from autograd.errors import MissingExtraError, OutputError, ShapeError, UnknownNameError
 from nn import plots
+from nn.training.rates import RateSearch
 
 pytest.importorskip("matplotlib")
 
@@ -36,7 +38,67 @@ def predictions():
     return plots.predicted_and_true([1.0, 2.5, 2.75], [1.0, 2.0, 3.0], name="price of <a> & b")
 
 
-PLOTS = [curves, counts, images, falling_far, predictions]
+def samples():
+    return nn.datasets.moons(20, noise=0.1, rng=0)
+
+
+def classifier():
+    return nn.Sequential(nn.Linear(2, 4, rng=0), nn.Tanh(), nn.Linear(4, 3, rng=1))
+
+
+def boundary():
+    return plots.decision_boundary(classifier(), *samples(), resolution=20)
+
+
+def functions():
+    return plots.activations("step", "relu", "tanh", "sigmoid")
+
+
+def ways():
+    optimizers = {"SGD": lambda p: nn.SGD(p, lr=0.1), "Adam": lambda p: nn.Adam(p, lr=0.5)}
+    return plots.descent_paths(bowl, optimizers, start=(1.0, 2.0), steps=5, minimum=(0.5, 0.0))
+
+
+def landscape():
+    return plots.loss_surface(classifier(), nn.cross_entropy, samples(), resolution=4, rng=0)
+
+
+def swept():
+    model = classifier()
+    nn.cross_entropy(model(Tensor(samples()[0])), samples()[1]).backward()
+    return plots.histograms(model)
+
+
+def attention():
+    return plots.attention_maps(np.full((2, 2, 3), 1 / 3), ["<a>", "b"], ["c", "d", "e"])
+
+
+def wrong():
+    scores = [[2.0, 0.0], [9.0, 0.0], [0.0, 1.0], [0.0, 1.5]]
+    return plots.misread(np.zeros((4, 8, 8)), [0, 1, 1, 0], scores, names=["cat", "dog"])
+
+
+def rates():
+    return plots.rate_search(RateSearch([0.001, 0.01, 0.1, 1.0], [1.0, 0.9, 0.5, 30.0], 0.1))
+
+
+def history():
+    return plots.history_curves(nn.History(ROWS))
+
+
+def bowl(x, y):
+    return (x - 0.5) ** 2 + 3.0 * y * y
+
+
+ROWS = [
+    {"epoch": 1, "loss": 0.9, "r2": 0.1, "val_loss": 0.8, "val_r2": 0.2, "lr": 0.1, "seconds": 1.0},
+    {"epoch": 2, "loss": 0.5, "r2": 0.4, "val_loss": 0.6, "val_r2": 0.3, "lr": 0.1, "seconds": 1.0},
+    {"epoch": 3, "loss": 0.2, "r2": 0.7, "val_loss": 0.7, "val_r2": 0.1, "lr": 0.1, "seconds": 1.0},
+]
+PLOTS = [
+    *(curves, counts, images, falling_far, predictions),
+    *(boundary, functions, ways, landscape, swept, attention, wrong, rates, history),
+]
 
 
 def texts(plot):
@@ -65,7 +127,9 @@ def test_an_svg_stands_alone_and_says_what_it_shows(make):
 def test_texts_follow_the_scheme_of_the_page(make):
     assert "prefers-color-scheme:dark" in make().svg()
     for element in ElementTree.fromstring(make().svg()).iter(f"{SVG}text"):
-        assert "fill: currentColor" in element.attrib["style"] or "fill: #ffffff" in element.attrib["style"]
+        styled = [part.attrib["style"] for part in element.iter() if "style" in part.attrib]  # formulas have parts
+        assert styled
+        assert all("fill: currentColor" in style or "fill: #ffffff" in style for style in styled)
 
 
 def test_curves_are_named():

@@ -35,6 +35,8 @@ _recording = recording.get
 _blank = object.__new__
 _NUMBERS: Final = (float, int, np.generic)
 _OPERANDS: Final = (Node, np.ndarray, *_NUMBERS, list)
+#: NumPy 1 computes in float64 what a float32 number, an array without axes, and a Python float are together.
+_WIDENS_NUMBERS: Final = np.result_type(np.float32(1.0), 1.0) == np.float64
 
 
 class Tensor(ArrayMethods, ArrayNode, Operators):
@@ -112,6 +114,8 @@ class Tensor(ArrayMethods, ArrayNode, Operators):
                     out = primitive.array(*arrays)
         except ValueError as error:
             raise _explain(primitive, arrays, error) from None
+        if _WIDENS_NUMBERS and not primitive.on_arrays and not out.ndim and out.dtype == np.float64:
+            out = np.result_type(*[x.dtype for x in arrays if x.__class__ is not float]).type(out)
         if primitive.is_constant:
             if out.dtype.kind != "f":
                 return out

@@ -183,6 +183,8 @@ class Module(Holder):
             The names are not this module's.
         ShapeError
             An array has another shape.
+        OperandError
+            The state is no mapping, or holds something else than numbers.
         """
         from nn.states import load_state
 

@@ -9,11 +9,16 @@ import numpy as np
 
 from autograd import Node, OperandError, ShapeError, Tensor, UnknownNameError
 from autograd.errors import did_you_mean
+from autograd.trees import describe
 from nn.parts import Holder, parts
 
 
 def load_state(module: Holder, state: Mapping[str, Any], *, strict: bool = True) -> None:
     """Set parameters and buffers from numbers by path; see `Module.load_state_dict`."""
+    if not isinstance(state, Mapping):
+        raise OperandError(
+            f"load_state_dict: expected numbers by path, as state_dict() gives them, got {describe(state)}"
+        )
     known = {path: item for path, item in parts(module) if not isinstance(item, Holder)}
     missing, unknown = [n for n in known if n not in state], [n for n in state if n not in known]
     if (strict and (missing or unknown)) or (state and len(unknown) == len(state)):

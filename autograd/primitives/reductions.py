@@ -64,7 +64,7 @@ def _mean(x: Any, *, axis: Axis, keepdims: bool) -> Any:
 mean: Linear = Linear(
     "mean",
     _mean,
-    lambda cotangent, x, *, axis, keepdims: _spread_out(cotangent / float(size_along(x.shape, axis)), x, axis),
+    lambda cotangent, x, *, axis, keepdims: _spread_out(cotangent / x.dtype.type(size_along(x.shape, axis)), x, axis),
     doc="the mean over some axes",
 )
 cumsum: Linear = Linear(

@@ -45,6 +45,8 @@ class _Convolution(Module):
             per_axis(user, name, setting, self._axes)
         if not isinstance(padding, str):
             per_axis(user, "padding", padding, self._axes, least=0)
+        elif padding not in ("same", "valid"):
+            raise DomainError(f'{user}: padding must be "same", "valid" or a number for each axis, got {padding!r}')
         self.stride, self.padding, self.dilation, self.groups = stride, padding, dilation, groups
         kernel = per_axis(user, "kernel_size", kernel_size, self._axes)
         rows, columns = (in_channels, out_channels) if self._transposed else (out_channels, in_channels)

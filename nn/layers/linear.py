@@ -147,9 +147,11 @@ def check_index(user: str, index: Any, count: int) -> Any:
         They are not from 0 to count - 1.
     """
     places = np.asarray(index)
+    if not places.size:
+        return places.astype(np.intp)  # an empty list is one of floats to NumPy
     if places.dtype.kind not in "iu":
         raise OperandError(f"{user}: expected an array of integers, got {type(index).__name__} of {places.dtype}")
-    if places.size and (places.min() < 0 or places.max() >= count):
+    if places.min() < 0 or places.max() >= count:
         raise DomainError(f"{user}: expected integers from 0 to {count - 1}, got {places.min()} to {places.max()}")
     return places
 

@@ -58,6 +58,7 @@ def test_an_embedding_adds_up_the_gradients_of_a_row():
     np.testing.assert_array_equal(rows.data[0, 1], layer.weight.data[4])
     rows.sum().backward()
     assert layer.weight.grad[:, 0].tolist() == [0, 3, 0, 0, 1]
+    assert layer([]).shape == (0, 3)
     for wrong, error, match in [
         ([5], DomainError, "from 0 to 4, got 5"),
         ([-1], DomainError, "got -1"),

@@ -138,7 +138,12 @@ BAD = {
     "a stride of a half": (lambda: nn.Conv2d(3, 6, 3, stride=0.5), OperandError, "stride must be a whole number"),
     "three strides": (lambda: nn.Conv2d(3, 6, 3, stride=(1, 1, 1)), DomainError, r"expected 2 numbers.*\(1, 1, 1\)"),
     "negative padding": (lambda: nn.Conv2d(3, 6, 3, padding=-1), DomainError, "from 0 upwards as padding"),
-    "another padding": (lambda: nn.Conv2d(3, 6, 3, padding="full")(X), DomainError, '"same", "valid".*full'),
+    "another padding": (lambda: nn.Conv2d(3, 6, 3, padding="full"), DomainError, '"same", "valid".*full'),
+    "another padding of a function": (
+        lambda: autograd.conv2d(X, W, padding="full"),
+        DomainError,
+        'conv2d: .*"same", "valid".*full',
+    ),
     "same with strides": (lambda: nn.Conv2d(3, 6, 3, padding="same", stride=2)(X), DomainError, "needs a stride of 1"),
     "groups": (lambda: nn.Conv2d(3, 6, 3, groups=2), DomainError, "in_channels=3 .* must divide into 2 groups"),
     "no groups": (lambda: autograd.conv2d(X, W, groups=0), DomainError, "groups must be a whole number"),

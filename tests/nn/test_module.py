@@ -97,6 +97,7 @@ def test_a_state_is_loaded_whole_or_not_at_all():
             UnknownNameError,
             "1 of 6 parameters .* first 'mean'",
         ),
+        ([1.5, -0.5], OperandError, "expected numbers by path, as state_dict"),
         (state | {"meen": state["mean"]}, UnknownNameError, "did you mean 'mean'"),
         (state | {"parts.1.last.weight": np.zeros((3, 2))}, ShapeError, r"has shape \(2, 3\), got .* \(3, 2\)"),
         (state | {"parts.1.last.weight": np.full((2, 3), "x")}, OperandError, "must hold numbers"),

@@ -127,7 +127,7 @@ def test_float32_and_states():
         (lambda: small()(np.array([[0.5]])), OperandError, "array of integers"),
         (lambda: small()(np.zeros((1, 6), int)), ShapeError, r"a time from 1 to 5, got \(1, 6\)"),
         (lambda: small()(np.zeros((1, 0), int)), ShapeError, r"got \(1, 0\)"),
-        (lambda: small().generate(np.zeros(0, int), length=1), ShapeError, "at least one token"),
+        (lambda: small().generate([], length=1), ShapeError, "at least one token"),
         (lambda: small().generate(np.zeros((1, 1, 1), int), length=1), ShapeError, r"got \(1, 1, 1\)"),
         (lambda: small().generate([1], length=-1), DomainError, "length must be a whole number, 0 or more, got -1"),
         (

@@ -123,6 +123,27 @@ def test_gradients_of_float32_are_float32(row):
     assert x.grad.dtype == np.float32
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: 2.0 * x / 3.0 - 0.5,
+        lambda x: x**2.0,
+        lambda x: 2.0**x,
+        lambda x: autograd.clip(x, 0.1, 0.9),
+        lambda x: autograd.where(x.data > 0, x, 0.0),
+        autograd.elu,
+        autograd.gelu,
+        autograd.leaky_relu,
+        autograd.sigmoid,
+    ],
+)
+def test_single_numbers_of_float32_stay_float32(function):
+    number, row = Tensor(np.float32(0.5)), Tensor(np.array([0.5, 1.5], np.float32))
+    for x, out in ((number, function(number)), (row, function(row.mean()))):
+        out.backward()
+        assert (out.dtype, x.grad.dtype) == (np.float32, np.float32)
+
+
 def test_a_value_among_tensors():
     v, x = Value(3.0), Tensor(np.array([1.0, 2.0], np.float32))
     inner = v * v

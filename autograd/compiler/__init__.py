@@ -9,6 +9,7 @@ refusals, ownership, reach  what it may not do; what is whose; what else it may 
 watching, images            what it does depend on, and whether that has changed
 batching, mapping           places that stand for a number in each sample; vmap within a trace, run once for all samples
 builder, packing            a program that simplifies itself, and knows the role of each place; the same for batches
+terms                       the terms of a sum, by kind
 simplify                    stage 2: the traced program, written anew by a builder
 differentiate               stage 3: append the gradient, by the same rows as eager
 
@@ -21,7 +22,7 @@ templates, operands, writer how primitives, operands, arrays and constants are w
 misses                      why operands were gathered, and what would help
 contraction, dots, reductions   sums of products as matrix products; other sums, maxima, choices
 emit                        stage 5: statements as NumPy text
-segments                    the narrow runs of wide programs, as lines of Python
+segments, dependencies      the narrow runs of wide programs, as lines of Python; what needs what
 
 As lines of Python:
 formulas, operations        operations as text with few brackets; places as lines

@@ -14,14 +14,11 @@ from typing import Any, Final
 from autograd.compiler.batching import BATCH_DOT, BATCH_TOTAL, ENTERING, PACK, SPREAD
 from autograd.compiler.packing import gathered
 from autograd.compiler.program import Program
+from autograd.compiler.terms import ALONE, Terms, factors_by_sum, terms_by_kind
 from autograd.primitive import Elementwise, Primitive, Variadic
 from autograd.primitives.arithmetic import add, divide, multiply, power, subtract
 from autograd.primitives.comparison import identity, where
 from autograd.primitives.nary import DOT, LARGEST, LOGSUMEXP, TAKE, TOTAL
-
-#: Parts of a sum: places to multiply pair by pair, where ALONE on the right says that nothing is to be multiplied.
-Terms = tuple[list[int], list[int]]
-ALONE: Final = -1
 
 _LAST: Final = 2**62
 #: Primitives whose operands may be swapped.
@@ -136,7 +133,7 @@ class Builder(Program):
             lefts, rights = gathered(self, lefts, rights, extent)
         if len(lefts) == 1:
             return self._product(lefts[0], rights[0], extent)
-        kinds = self._kinds(lefts, rights)
+        kinds = terms_by_kind(self._ranks, lefts, rights)
         if len(kinds) >= _MANY_KINDS:
             kinds = self._joined(kinds)
         parts: list[int] = []
@@ -146,39 +143,6 @@ class Builder(Program):
         for part in parts[1:]:
             result = self.add(add, (result, part))
         return result
-
-    def _kinds(self, lefts: list[int], rights: list[int]) -> dict[tuple[int, int], Terms]:
-        """Return terms by kind: the ranks of their factors, of which the lower comes first."""
-        ranks, alone = self._ranks, rights.count(ALONE)
-        if alone == 1 < len(rights):  # the bias of a neuron
-            at = rights.index(ALONE)
-            products = self._kinds(lefts[:at] + lefts[at + 1 :], rights[:at] + rights[at + 1 :])
-            return {(ranks[lefts[at]], ALONE): ([lefts[at]], [ALONE]), **products}
-        left_ranks = set(map(ranks.__getitem__, lefts))
-        right_ranks = {ALONE} if alone else set(map(ranks.__getitem__, rights))
-        if 0 < alone < len(rights) or len(left_ranks) > 1 or len(right_ranks) > 1:
-            return self._mixed_kinds(lefts, rights)
-        rank, other = left_ranks.pop(), right_ranks.pop()
-        return {(rank, other): (lefts, rights)} if alone or rank <= other else {(other, rank): (rights, lefts)}
-
-    def _mixed_kinds(self, lefts: list[int], rights: list[int]) -> dict[tuple[int, int], Terms]:
-        ranks = self._ranks
-        kinds: dict[tuple[int, int], Terms] = {}
-        last_rank = last_other = ALONE
-        first: list[int] = []
-        second: list[int] = []
-        for left, right in zip(lefts, rights, strict=True):
-            rank = ranks[left]
-            other = ALONE if right == ALONE else ranks[right]
-            if rank != last_rank or other != last_other:
-                last_rank, last_other = rank, other
-                if rank <= other or other == ALONE:
-                    first, second = kinds.setdefault((rank, other), ([], []))
-                else:
-                    second, first = kinds.setdefault((other, rank), ([], []))
-            first.append(left)
-            second.append(right)
-        return kinds
 
     def _joined(self, kinds: dict[tuple[int, int], Terms]) -> dict[tuple[int, int], Terms]:
         """Return the terms of kinds that are alike, such as those of each step of a recurrence, as one kind.
@@ -232,22 +196,8 @@ class Builder(Program):
         return [self.append(row, (*lefts, *rights, self._zero))]
 
     def _groups(self, lefts: list[int], rights: list[int]) -> list[Terms]:
-        """Return products with constants as the sums to make of them: one, unless factors of several signs meet.
-
-        c * x + d * x is written as (c + d) * x where c and d have one sign. But 0 * inf + 3 * inf is not (0 + 3) * inf:
-        such terms stand in sums of their own, so that nothing multiplies x by the sum of its factors.
-        """
-        factors: dict[tuple[int, bool, bool], float] = {}
-        for left, right in zip(lefts, rights, strict=True):
-            factor = self.constants[right]
-            key = (left, factor > 0, factor < 0)
-            factors[key] = factors[key] + factor if key in factors else factor
-        groups: list[dict[int, float]] = [{}]
-        for (left, _, _), factor in factors.items():
-            group = next((group for group in groups if left not in group), None)
-            if group is None:
-                groups.append(group := {})
-            group[left] = factor
+        """Return products with constants as the sums to make of them."""
+        groups = factors_by_sum(lefts, [self.constants[right] for right in rights])
         return [(list(group), [self.constant(factor) for factor in group.values()]) for group in groups]
 
     def _multiplied(self, left: int, right: int) -> float:

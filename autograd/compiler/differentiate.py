@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 from autograd.compiler import packing
 from autograd.compiler.batching import BATCH_DOT, BATCH_TOTAL, LEAVING, PACK, PICK, SPREAD
-from autograd.compiler.builder import ALONE, Builder
+from autograd.compiler.builder import Builder
 from autograd.compiler.symbols import Symbol
+from autograd.compiler.terms import ALONE
 from autograd.primitive import Primitive, Variadic, is_one
 from autograd.primitives.nary import DOT, TOTAL
 from autograd.value import as_operand

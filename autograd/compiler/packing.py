@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from autograd.compiler.batching import PACK, PICK, PUT, affine_leaves
+from autograd.compiler.terms import ALONE
 from autograd.primitives.arithmetic import multiply
 
 if TYPE_CHECKING:
     from autograd.compiler.builder import Builder
 
-#: The product of two places, or a place and _ALONE.
+#: The product of two places, or a place and ALONE.
 Term = tuple[int, int]
-_ALONE: Final = -1
 
 
 def pick(builder: Builder, place: int, sample: int) -> int:
@@ -78,8 +78,8 @@ def _packed(builder: Builder, terms: list[Term]) -> list[Term]:
         samples.setdefault(int(builder.constants[sample]), []).append(place)
     none = [builder.constant(0.0)]
     parts = [samples.get(x, none) for x in range(extent)]
-    sums = [part[0] if len(part) == 1 else builder.sum(part, [_ALONE] * len(part)) for part in parts]
-    return [(pack(builder, sums), _ALONE)]
+    sums = [part[0] if len(part) == 1 else builder.sum(part, [ALONE] * len(part)) for part in parts]
+    return [(pack(builder, sums), ALONE)]
 
 
 def _whole_batches(builder: Builder, terms: list[Term]) -> list[Term]:
@@ -92,7 +92,7 @@ def _whole_batches(builder: Builder, terms: list[Term]) -> list[Term]:
         if right in builder.batched:  # all samples, times each sample
             result.append(term)
             continue
-        if right != _ALONE and builder.primitives[right] is PICK:
+        if right != ALONE and builder.primitives[right] is PICK:
             other, other_sample = builder.operands[right]
             right = other if sample == other_sample else right
         groups.setdefault((batch, right), []).append(term)
@@ -113,5 +113,5 @@ def by_element(builder: Builder, places: Sequence[int], adjoints: Sequence[int])
         for sample in range(builder.batched.get(place, 1)):
             found.setdefault((source, position + sample * stride), []).append(pick(builder, adjoint, sample))
     return {
-        key: terms[0] if len(terms) == 1 else builder.sum(terms, [_ALONE] * len(terms)) for key, terms in found.items()
+        key: terms[0] if len(terms) == 1 else builder.sum(terms, [ALONE] * len(terms)) for key, terms in found.items()
     }

@@ -14,14 +14,13 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
-import numpy as np
-
-from autograd.compiler.batching import LEAVING, PACK, PICK
+from autograd.compiler.batching import LEAVING
 from autograd.compiler.builder import Builder
+from autograd.compiler.dependencies import computed_places, dependencies
 from autograd.compiler.emit import Emitted
 from autograd.compiler.formulas import write_call
 from autograd.compiler.joining import home
-from autograd.compiler.layout import Constants, Gather, Layout, Operand, Statement, View
+from autograd.compiler.layout import Gather, Layout
 from autograd.compiler.program import Leaf, Source
 from autograd.compiler.script import Pass, write_script
 from autograd.compiler.writer import Line
@@ -40,9 +39,6 @@ _BLOCK: Final = 4.0
 _WORTH: Final = 0.75
 #: Names that lines of Python make.
 _LOCAL: Final = re.compile(r"(t|step|kept|v\d+\w*|given\d+)$")
-
-#: What no statement computes, or one that copies.
-_ELSEWHERE: Final = frozenset({None, stop_gradient, PICK, PACK})
 
 Spot = tuple[int, int]
 
@@ -80,13 +76,13 @@ class Run(NamedTuple):
 class _Mixer:
     def __init__(self, emitted: Emitted, layout: Layout, program: Builder, kept: Collection[int]) -> None:
         self.emitted, self.layout, self.program = emitted, layout, program
-        self.places = _places(layout, program)
+        self.places = computed_places(layout, program)
         self.kept = {self._spot(place) for place in kept}
         self.writer = {self._spot(x): number for number, places in enumerate(self.places) for x in places}
         self.narrow: set[int] = set()
         self.kept_count = 0
         # What each statement reads, and who reads what each statement writes.
-        self.before = _dependencies(layout)
+        self.before = dependencies(layout)
         self.readers: list[set[int]] = [set() for _ in layout.statements]
         for number, writers in enumerate(self.before):
             for writer in writers:
@@ -257,58 +253,3 @@ class _Mixer:
         whole = stop - start == self.layout.sizes[array]
         ranks = {position: position - start for position in positions}
         return flat if whole else f"{flat}[{start}:{stop}]", "{}.tolist()", ranks
-
-
-def _places(layout: Layout, program: Builder) -> list[list[int]]:
-    """Return the places that each statement computes; copies that need no statement are where the original is."""
-    written: dict[int, list[tuple[int, int, int]]] = {}
-    for number, statement in enumerate(layout.statements):
-        root, first, last = _written_by(layout, statement)
-        written.setdefault(root, []).append((first, last, number))
-    starts = {root: np.array([run[0] for run in sorted(runs)]) for root, runs in written.items()}
-    for runs in written.values():
-        runs.sort()
-    places: list[list[int]] = [[] for _ in layout.statements]
-    array_of, position_of = layout.array_of.tolist(), layout.position_of.tolist()
-    for place, primitive in enumerate(program.primitives):
-        if primitive in _ELSEWHERE or array_of[place] < 0:
-            continue
-        root, start = home(layout, array_of[place])
-        run = int(np.searchsorted(starts[root], start + position_of[place], side="right")) - 1
-        places[written[root][run][2]].append(place)
-    return places
-
-
-def _dependencies(layout: Layout) -> list[set[int]]:
-    """Return for each statement those before it that write what it reads."""
-    written: dict[int, list[tuple[int, int, int]]] = {}
-    before: list[set[int]] = []
-    for number, statement in enumerate(layout.statements):
-        needed: set[int] = set()
-        for operand in statement.operands:
-            if isinstance(operand, Constants):
-                continue
-            root, first, last = _read_by(layout, operand)
-            needed.update(w for low, high, w in written.get(root, ()) if low <= last and first <= high)
-        before.append(needed)
-        root, first, last = _written_by(layout, statement)
-        written.setdefault(root, []).append((first, last, number))
-    return before
-
-
-def _written_by(layout: Layout, statement: Statement) -> tuple[int, int, int]:
-    """Return the memory that a statement writes: whose it is, and its first and last position."""
-    return _read_by(layout, statement.out)
-
-
-def _read_by(layout: Layout, operand: Operand) -> tuple[int, int, int]:
-    """Return the memory that an operand is read from: whose it is, and its first and last position."""
-    assert not isinstance(operand, Constants)
-    root, start = home(layout, operand.array)
-    if isinstance(operand, View):
-        moves = [(extent - 1) * step for extent, step in zip(operand.extents, operand.steps, strict=True)]
-        first = operand.offset + sum(move for move in moves if move < 0)
-        last = operand.offset + sum(move for move in moves if move > 0)
-    else:
-        first, last = int(operand.positions.min()), int(operand.positions.max())
-    return root, start + first, start + last

@@ -11,8 +11,9 @@ from typing import Final
 
 from autograd.compiler import packing
 from autograd.compiler.batching import BATCH_TOTAL, PACK, PICK, PUT, SPREAD
-from autograd.compiler.builder import ALONE, Builder, Terms
+from autograd.compiler.builder import Builder
 from autograd.compiler.program import Program, count_uses
+from autograd.compiler.terms import ALONE, Terms
 from autograd.primitive import Primitive
 from autograd.primitives.arithmetic import add, multiply, subtract
 from autograd.primitives.nary import DOT, TOTAL

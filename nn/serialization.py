@@ -25,6 +25,7 @@ Notes = dict[str, str]
 
 #: The version of what is written; files of later versions are refused.
 VERSION: Final = 1
+_OURS: Final = "chainrule"
 _NOTES: Final = "__metadata__"  # the entry of an npz file that holds the notes, as safetensors calls them
 
 
@@ -83,7 +84,7 @@ def write_arrays(path: str | PathLike[str], arrays: Mapping[str, Any], notes: Ma
     """Write arrays by name, and notes, as one file that appears whole or not at all."""
     path = Path(path)
     write, _ = _format(path)
-    notes = {"format": "chainrule", "version": str(VERSION), **notes}
+    notes = {"version": str(VERSION), **notes}
     write_whole(path, write({name: np.asarray(array, order="C") for name, array in arrays.items()}, notes))
 
 
@@ -105,7 +106,7 @@ def read_arrays(path: str | PathLike[str], *, limit: int | None = None) -> tuple
         ) from error
     notes = {str(name): str(note) for name, note in notes.items()} if isinstance(notes, dict) else {}
     version = notes.get("version", "1")
-    if notes.get("format") == "chainrule" and version not in map(str, range(1, VERSION + 1)):
+    if version not in map(str, range(1, VERSION + 1)):
         raise DomainError(f"load: {str(path)!r} has version {version!r}, this library reads up to {VERSION}; update it")
     return arrays, notes
 
@@ -114,7 +115,8 @@ def read_arrays(path: str | PathLike[str], *, limit: int | None = None) -> tuple
 
 
 def _write_safetensors(arrays: Arrays, notes: Notes) -> bytes:
-    content: bytes = _safetensors().numpy.save(arrays, metadata=notes)
+    # One note that holds all: the library writes several in an order that changes from run to run.
+    content: bytes = _safetensors().numpy.save(arrays, metadata={_OURS: json.dumps(notes)})
     return content
 
 
@@ -128,7 +130,7 @@ def _read_safetensors(content: bytes, limit: int | None) -> tuple[Arrays, Notes]
     except library.SafetensorError as error:
         raise ValueError(error) from None
     header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    return arrays, header.get(_NOTES, {})
+    return arrays, json.loads(header.get(_NOTES, {}).get(_OURS, "{}"))
 
 
 def _write_npz(arrays: Arrays, notes: Notes) -> bytes:

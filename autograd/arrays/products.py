@@ -37,7 +37,7 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
 
 
 def einsum(formula: str, *xs: Any) -> Any:
-    """Return sums of products, written by letters of axes (as numpy.einsum).
+    """Return sums of products, written by letters of axes; those that `...` stands for broadcast (as numpy.einsum).
 
     Raises
     ------
@@ -55,11 +55,24 @@ def einsum(formula: str, *xs: Any) -> Any:
     sizes: dict[str, int] = {}
     for letters, x in zip(inputs, arrays, strict=True):
         for letter, size in zip(letters, x.shape, strict=True):
-            if sizes.setdefault(letter, size) != size:
+            known = sizes.setdefault(letter, size)
+            if known == 1 and letter not in formula:  # one that `...` stands for
+                sizes[letter] = size
+            elif size != known and (size != 1 or letter in formula):
+                what = repr(letter) if letter in formula else "an axis of '...'"
                 raise ShapeError(
-                    f"einsum {formula!r}: {letter!r} is {sizes[letter]} and {size} (shapes {[a.shape for a in arrays]})"
+                    f"einsum {formula!r}: {what} is {known} and {size} (shapes {[a.shape for a in arrays]})"
                 )
-    return contraction.einsum_row(*arrays, inputs=inputs, output=output)
+    fitted = [_without_ones(x, letters, sizes) for x, letters in zip(arrays, inputs, strict=True)]
+    return contraction.einsum_row(*[x for x, _ in fitted], inputs=tuple([each for _, each in fitted]), output=output)
+
+
+def _without_ones(x: Any, letters: str, sizes: dict[str, int]) -> tuple[Any, str]:
+    """Return an array without the axes of size 1 that are longer elsewhere, and its letters: so it is broadcast."""
+    kept = [place for place, letter in enumerate(letters) if x.shape[place] == sizes[letter]]
+    if len(kept) == len(letters):
+        return x, letters
+    return reshape(x, tuple([x.shape[place] for place in kept])), "".join([letters[place] for place in kept])
 
 
 def _letters(formula: str, ndims: list[int]) -> tuple[tuple[str, ...], str]:

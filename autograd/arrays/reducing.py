@@ -67,13 +67,19 @@ def var(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) ->
 
 
 def std(x: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
-    """Return the standard deviation over some axes, the square root of `var`.
+    """Return the standard deviation over some axes, the square root of `var`; of equal numbers with slope 0.
 
     >>> import numpy as np
     >>> float(std(np.array([1.0, 3.0])))
     1.0
     """
-    return sqrt(var(x, axis, ddof=ddof, keepdims=keepdims))
+    return _root(var(x, axis, ddof=ddof, keepdims=keepdims))
+
+
+def _root(square: Any) -> Any:
+    # The root of 0 has an infinite slope, and 0 times that is nan: it is taken elsewhere and thrown away.
+    empty = np.asarray(raw(square) == 0)
+    return where(empty, 0.0, sqrt(where(empty, 1.0, square))) if empty.any() else sqrt(square)
 
 
 def norm(x: Any, ord: float | None = None, axis: Any = None, *, keepdims: bool = False) -> Any:
@@ -91,10 +97,7 @@ def norm(x: Any, ord: float | None = None, axis: Any = None, *, keepdims: bool =
     """
     x = as_array(x, "norm")
     if ord is None or ord == 2:
-        square = sum(x * x, axis, keepdims=keepdims)
-        empty = np.asarray(raw(square) == 0)
-        # The root of 0 has an infinite slope, and 0 times that is nan: it is taken elsewhere and thrown away.
-        return where(empty, 0.0, sqrt(where(empty, 1.0, square))) if empty.any() else sqrt(square)
+        return _root(sum(x * x, axis, keepdims=keepdims))
     size = abs(x)
     if ord == 1:
         return sum(size, axis, keepdims=keepdims)

@@ -144,6 +144,26 @@ def test_single_numbers_of_float32_stay_float32(function):
         assert (out.dtype, x.grad.dtype) == (np.float32, np.float32)
 
 
+def test_the_deviation_of_equal_numbers_has_slope_zero():
+    x = Tensor([[1.5, 1.5], [1.0, 4.0]])
+    x.std(axis=1).sum().backward()
+    assert x.grad.tolist() == [[0.0, 0.0], [-0.5, 0.5]]
+
+
+def test_dots_in_einsum_broadcast():
+    x, y = np.arange(6.0).reshape(2, 1, 3) / 7, np.arange(12.0).reshape(4, 3) / 5
+    a, b = Tensor(x), Tensor(y)
+    out = autograd.einsum("...i,...i->...", a, b)
+    np.testing.assert_allclose(out.data, np.einsum("...i,...i->...", x, y), rtol=1e-14)
+    out.sum().backward()
+    np.testing.assert_allclose(a.grad, np.broadcast_to(y.sum(axis=0), (2, 1, 3)), rtol=1e-14)
+    np.testing.assert_allclose(b.grad, np.broadcast_to(x.sum(axis=(0, 1)), (4, 3)), rtol=1e-14)
+    with pytest.raises(ShapeError, match=r"an axis of '\.\.\.' is 2 and 4"):
+        autograd.einsum("...i,...i->...", a[:, 0], b)
+    with pytest.raises(ShapeError, match="'i' is 1 and 3"):
+        autograd.einsum("i,i->", Tensor([1.0]), x[0, 0])
+
+
 def test_a_value_among_tensors():
     v, x = Value(3.0), Tensor(np.array([1.0, 2.0], np.float32))
     inner = v * v

@@ -136,7 +136,7 @@ loss_surface(model, nn.cross_entropy, (X, y), path=path)
 # then it explodes. A good rate lies where it falls, well before the explosion (Smith 2017, arXiv:1506.01186).
 
 # %%
-search = nn.find_learning_rate(network(), nn.cross_entropy, (X, y), batch_size=200, rng=0)
+search = nn.find_learning_rate(network(), nn.cross_entropy, (X, y), lowest=1e-5, highest=10.0, rng=0)
 rate_search(search)
 
 # %% [markdown]

@@ -85,10 +85,12 @@ def test_an_estimator_is_nn_fit_with_these_settings():
 @pytest.mark.parametrize("kind", [CLASSIFIER, REGRESSOR])
 def test_early_stopping_goes_back_to_the_best_epoch(kind):
     y = SIDES if kind is CLASSIFIER else SIDES.astype(float)
-    model = kind(hidden=(64,), lr=0.1, early_stopping=True, patience=3, validation_fraction=0.3, epochs=500)
-    model.fit(MOONS, y)
-    assert 3 < model.n_iter_ < 500
+    settings = {"hidden": (64,), "lr": 0.03, "early_stopping": True, "patience": 5, "validation_fraction": 0.3}
+    model = kind(epochs=500, **settings).fit(MOONS, y)
+    assert 5 < model.n_iter_ < 500
     assert len(model.validation_scores_) == model.n_iter_
+    best = kind(epochs=model.n_iter_ - 5, **settings).fit(MOONS, y)
+    np.testing.assert_array_equal(model.predict(MOONS), best.predict(MOONS))
     assert model.score(MOONS, y) > 0.6
 
 

@@ -79,10 +79,10 @@ history = nn.fit(
     loss_of,
     (X_train, y_train),
     validation=(X_test, y_test),
-    epochs=8,
+    epochs=5,
     batch_size=64,
     optimizer=nn.AdamW(gpt.parameters(), lr=5e-3),
-    callbacks=[nn.LearningRate(nn.schedules.cosine, steps=8)],
+    callbacks=[nn.LearningRate(nn.schedules.cosine, steps=5)],
     rng=0,
     progress=False,
 )

@@ -296,7 +296,7 @@ _HOMES = {
 }
 
 
-__getattr__ = importer(__name__, _HOMES)
+__getattr__, __dir__ = importer(__name__, _HOMES)
 
 __all__ = [
     "ACTIVATIONS",

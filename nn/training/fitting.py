@@ -10,6 +10,7 @@ from autograd import OperandError
 from nn.module import Module
 from nn.optimizers import Adam, clip_grad_norm
 from nn.randomness import generator
+from nn.settings import count
 from nn.training.batches import read_batches, split_off
 from nn.training.callback import Callback, read_callbacks
 from nn.training.history import History, Row
@@ -100,7 +101,7 @@ def fit(
     >>> history["accuracy"][-1] > 0.85
     True
     """
-    random = generator(rng)
+    random, epochs = generator(rng), count("fit", "epochs", epochs, least=0)
     optimizer = _optimizer(model, optimizer)
     runner = runner_of(model, loss)
     if executor is not None:

@@ -381,6 +381,8 @@ def test_bad_data_is_refused_before_anything_is_lost(data, error, match):
 @pytest.mark.parametrize(
     ("settings", "match"),
     [
+        ({"epochs": 1.5}, "fit: epochs must be a whole number, 0 or more, got 1.5"),
+        ({"epochs": -1}, "fit: epochs must be a whole number, 0 or more, got -1"),
         ({"optimizer": "adam"}, "expected an optimizer such as nn.Adam.*got 'adam'"),
         ({"optimizer": nn.Adam(nn.Linear(2, 2, rng=0).parameters())}, "moves none of the model's parameters"),
         ({"metrics": "accuracy"}, r"such as \[nn.accuracy\] as metrics, got 'accuracy'"),
@@ -391,8 +393,10 @@ def test_bad_data_is_refused_before_anything_is_lost(data, error, match):
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_refused(settings, match):
-    with pytest.raises(OperandError, match=match):
-        nn.fit(nn.Linear(2, 2, rng=0), nn.cross_entropy, (X, Y), epochs=1, progress=False, rng=0, **settings)
+    with pytest.raises((OperandError, DomainError), match=match):
+        nn.fit(
+            nn.Linear(2, 2, rng=0), nn.cross_entropy, (X, Y), **{"epochs": 1, "progress": False, "rng": 0} | settings
+        )
 
 
 def test_arguments_in_the_order_of_other_libraries_are_refused():

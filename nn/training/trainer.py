@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd import no_grad
-from nn.training.callback import Callback
+from nn.training.callback import Callback, read_callbacks
 from nn.training.failures import DivergenceError, explain_failure
 from nn.training.history import History, Row
 from nn.training.runners import Loss, Runner, as_array, evaluating, runner_of
@@ -68,7 +68,7 @@ class Trainer:
     ) -> None:
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self.metrics = dict(metrics or {})
-        self.callbacks = list(callbacks)
+        self.callbacks = read_callbacks(callbacks)
         self.runner = runner or runner_of(model, loss)
         self.history = History()
         self.batches: Batches = ()

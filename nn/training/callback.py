@@ -20,6 +20,9 @@ class Callback:
     ...             trainer.stop("three epochs are enough")
     """
 
+    #: Those of a higher rank are told after the others, whatever their order.
+    rank = 0
+
     def on_start(self, trainer: Trainer) -> None:
         """Before the first epoch."""
 
@@ -45,3 +48,10 @@ class Callback:
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Go on from what `state` returned."""
+
+    def arrays(self) -> dict[str, Any]:
+        """Return the arrays, by name, that it must remember besides its state."""
+        return {}
+
+    def load_arrays(self, arrays: dict[str, Any]) -> None:
+        """Go on from what `arrays` returned."""

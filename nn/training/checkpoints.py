@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import DomainError
+from autograd.files import make_folder
 from nn.serialization import read_arrays, save, write_arrays
 from nn.training.callback import Callback
 from nn.training.stopping import Judge
@@ -36,7 +37,9 @@ class Checkpoint(Callback):
 
     def on_start(self, trainer: Trainer) -> None:
         """Find out before any work is lost whether the file can be written."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if trainer.epoch == 0:
+            self._judge.forget()
+        make_folder(self.path.parent)
         if not self.path.exists():
             save(trainer.model, self.path)
 
@@ -69,6 +72,8 @@ class Resume(Callback):
         How many epochs there are between two writings.
     """
 
+    rank = 1  # it keeps what the others remember of an epoch when they have seen it
+
     def __init__(self, path: str | PathLike[str], *, every: int = 1) -> None:
         if isinstance(every, bool) or not isinstance(every, int) or every < 1:
             raise DomainError(f"Resume: every must be a number of epochs, 1 or more, got {every!r}")
@@ -79,7 +84,7 @@ class Resume(Callback):
         if self.path.exists():
             self._read(trainer)
         else:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path.parent)
             self._write(trainer)
 
     def on_epoch(self, trainer: Trainer) -> None:
@@ -89,12 +94,14 @@ class Resume(Callback):
 
     def _write(self, trainer: Trainer) -> None:
         best_epoch, best, best_weights = trainer.best or (0, 0.0, {})
+        callbacks = _remembering(trainer)
         arrays = {
             f"{part}.{name}": np.asarray(array)
             for part, numbers in (
                 ("model", trainer.model.state_dict()),
                 ("optimizer", trainer.optimizer.state_dict()),
                 ("best", best_weights),
+                *[(f"callback {place}", callback.arrays()) for place, callback in enumerate(callbacks)],
             )
             for name, array in numbers.items()
         }
@@ -105,7 +112,7 @@ class Resume(Callback):
             "best": [best_epoch, best],
             "batches": trainer.batches.state_dict() if hasattr(trainer.batches, "state_dict") else {},
             "generators": [generator.bit_generator.state for generator in _generators(trainer)],
-            "callbacks": [callback.state() for callback in trainer.callbacks],
+            "callbacks": [[type(callback).__name__, callback.state()] for callback in callbacks],
         }
         write_arrays(self.path, arrays, {"training": json.dumps(progress)})
 
@@ -114,8 +121,9 @@ class Resume(Callback):
         if "training" not in notes:
             raise DomainError(f"Resume: {str(self.path)!r} holds weights but no training; choose another path")
         progress = json.loads(notes["training"])
-        generators = list(_generators(trainer))
-        if (len(generators), len(trainer.callbacks)) != (len(progress["generators"]), len(progress["callbacks"])):
+        generators, callbacks = list(_generators(trainer)), _remembering(trainer)
+        names = [type(callback).__name__ for callback in callbacks]
+        if (len(generators), names) != (len(progress["generators"]), [name for name, _ in progress["callbacks"]]):
             raise DomainError(
                 f"Resume: {str(self.path)!r} is of a training with other callbacks or layers; "
                 "go on with the same program, or delete the file to start again"
@@ -131,13 +139,19 @@ class Resume(Callback):
             trainer.batches.load_state_dict(progress["batches"])
         for generator, state in zip(generators, progress["generators"], strict=True):
             generator.bit_generator.state = state
-        for callback, state in zip(trainer.callbacks, progress["callbacks"], strict=True):
+        for place, (callback, (_, state)) in enumerate(zip(callbacks, progress["callbacks"], strict=True)):
             callback.load_state(state)
+            callback.load_arrays(_part(arrays, f"callback {place}"))
 
 
 def _part(arrays: dict[str, Any], part: str) -> dict[str, Any]:
     prefix = f"{part}."
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _remembering(trainer: Trainer) -> list[Callback]:
+    """Return the callbacks that have something to remember; others, such as a bar, may come and go."""
+    return [callback for callback in trainer.callbacks if type(callback).state is not Callback.state]
 
 
 def _generators(trainer: Trainer) -> Iterator[np.random.Generator]:

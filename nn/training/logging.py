@@ -104,6 +104,8 @@ class TensorBoard(Callback):
 class ProgressBar(Callback):
     """Show epochs, iterations a second and the latest numbers on one line."""
 
+    rank = 2  # it starts where a resumed training stands
+
     def on_start(self, trainer: Trainer) -> None:
         """Show the empty bar."""
         from tqdm.auto import tqdm

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from autograd import no_grad
+from autograd import OperandError, no_grad
+from autograd.trees import describe
 from nn.training.callback import Callback
 from nn.training.failures import DivergenceError, explain_failure
 from nn.training.history import History, Row
@@ -36,7 +37,7 @@ class Trainer:
     metrics
         Functions (outputs, targets) by name, computed over all samples of an epoch.
     callbacks
-        Who is told; in this order.
+        Who is told; in this order, but those of a higher `rank` last.
     runner
         How a batch runs through the model; found out when left out.
 
@@ -63,12 +64,12 @@ class Trainer:
         optimizer: Any,
         *,
         metrics: Metrics | None = None,
-        callbacks: Sequence[Callback] = (),
+        callbacks: Iterable[Callback] = (),
         runner: Runner | None = None,
     ) -> None:
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self.metrics = dict(metrics or {})
-        self.callbacks = list(callbacks)
+        self.callbacks = _ranked(callbacks)
         self.runner = runner or runner_of(model, loss)
         self.history = History()
         self.batches: Batches = ()
@@ -183,6 +184,18 @@ class Trainer:
             f"The model has the weights it had after epoch {self.epoch}",
             self.history,
         )
+
+
+def _ranked(callbacks: Iterable[Callback]) -> list[Callback]:
+    """Return callbacks in the order in which they are told."""
+    callbacks = list(callbacks)
+    for callback in callbacks:
+        if not isinstance(callback, Callback):
+            raise OperandError(
+                f"fit: expected callbacks such as nn.EarlyStopping(), got {describe(callback)}; "
+                "a class of your own derives from nn.Callback"
+            )
+    return sorted(callbacks, key=lambda callback: callback.rank)
 
 
 class _Judged:

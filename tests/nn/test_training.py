@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 
 import numpy as np
 import pytest
@@ -148,6 +149,86 @@ def test_a_resumed_training_has_the_numbers_of_one_that_was_never_interrupted(ma
     ]
     finished, _ = run(7, nn.Resume(path), Interrupted(0))
     assert finished["loss"] == whole["loss"]
+
+
+RATES = [
+    lambda: nn.LearningRate(nn.schedules.cosine, steps=6),
+    lambda: nn.ReduceLearningRate(patience=0, threshold=0.5),
+    lambda: nn.EarlyStopping(patience=20, monitor="val_accuracy"),
+]
+
+
+@pytest.mark.parametrize("make", RATES)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_training_resumes_exactly_wherever_resume_stands_among_the_callbacks(make, is_first, tmp_path):
+    def run(epochs, *resume):
+        model = tensors()
+        told = [*resume, make()] if is_first else [make(), *resume]
+        loader = nn.DataLoader((X, Y), batch_size=16, shuffle=True, rng=3)
+        momentum = nn.SGD(model.parameters(), lr=2.0, momentum=0.9)
+        return fit(model, data=loader, epochs=epochs, callbacks=told, validation=(X, Y), optimizer=momentum), model
+
+    path = tmp_path / "state.npz"
+    whole, model = run(6)
+    run(4, nn.Resume(path))
+    resumed, other = run(6, nn.Resume(path))
+    assert [{**row, "seconds": 0} for row in resumed.rows] == [{**row, "seconds": 0} for row in whole.rows]
+    for name, numbers in model.state_dict().items():
+        np.testing.assert_array_equal(numbers, other.state_dict()[name])
+
+
+def test_early_stopping_goes_back_to_weights_from_before_an_interruption(tmp_path):
+    def run(epochs, scores, *resume):
+        model, scores = tensors(), iter(scores)
+        stopping = nn.EarlyStopping(monitor="accuracy")
+        fit(model, epochs=epochs, callbacks=[stopping, *resume], metrics={"accuracy": lambda *_: next(scores)})
+        return model.state_dict()
+
+    whole = run(4, [0.5, 0.9, 0.8, 0.7])
+    run(3, [0.5, 0.9, 0.8], nn.Resume(tmp_path / "state.npz"))
+    resumed = run(4, [0.7], nn.Resume(tmp_path / "state.npz"))
+    for name, numbers in whole.items():
+        np.testing.assert_array_equal(resumed[name], numbers)
+
+
+def test_a_bar_may_come_and_go_between_interruptions(tmp_path, capsys):
+    fit(tensors(), epochs=1, callbacks=[nn.Resume(tmp_path / "state.npz")])
+    assert len(fit(tensors(), epochs=2, callbacks=[nn.Resume(tmp_path / "state.npz")], progress=True).rows) == 2
+    assert "8/16" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("callback", [nn.EarlyStopping, nn.Checkpoint])
+def test_callbacks_forget_an_earlier_training(callback, tmp_path):
+    path = tmp_path / "best.npz"
+    told, first, second, other = callback(*[path] * (callback is nn.Checkpoint)), tensors(), tensors(7), tensors()
+    fit(first, epochs=30, callbacks=[told])
+    history = fit(second, epochs=2, callbacks=[told])
+    assert history["loss"][1] < history["loss"][0]
+    if callback is nn.Checkpoint:
+        nn.load(other, path)
+    expected = tensors(7)
+    fit(expected, epochs=2)
+    for name, numbers in (other if callback is nn.Checkpoint else second).state_dict().items():
+        np.testing.assert_array_equal(numbers, expected.state_dict()[name])
+
+
+def test_a_first_epoch_that_is_judged_nan_is_got_better_than():
+    numbers = iter([math.nan, 0.5, 0.6, 0.4, 0.3])
+    stopping = nn.EarlyStopping(patience=2, monitor="auc")
+    history = fit(tensors(), epochs=5, metrics={"auc": lambda *_: next(numbers)}, callbacks=[stopping])
+    assert history.stopped.endswith("since epoch 3, where it was 0.6")
+
+
+@pytest.mark.parametrize("callback", [nn.Checkpoint, nn.Resume])
+def test_a_folder_that_cannot_be_made_is_said_before_the_first_epoch(callback, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match=r"cannot make the folder .*; choose another place"):
+        fit(tensors(), callbacks=[callback(tmp_path / "file" / "deep" / "best.npz")])
+
+
+def test_a_class_is_no_callback():
+    with pytest.raises(OperandError, match=r"expected callbacks such as nn.EarlyStopping\(\)"):
+        fit(tensors(), callbacks=[nn.EarlyStopping])
 
 
 def test_what_cannot_be_resumed_is_refused(tmp_path):

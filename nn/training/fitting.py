@@ -6,7 +6,11 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import OperandError
+import numpy as np
+
+from autograd import DomainError, OperandError
+from autograd.trees import describe
+from nn.module import Module
 from nn.optimizers import Adam, clip_grad_norm
 from nn.randomness import generator
 from nn.training.batches import read_batches, split_off
@@ -99,6 +103,8 @@ def fit(
     >>> history["accuracy"][-1] > 0.85
     True
     """
+    if isinstance(epochs, bool) or not isinstance(epochs, int | np.integer) or epochs < 0:
+        raise DomainError(f"fit: epochs must be a whole number, 0 or more, got {epochs!r}")
     random = generator(rng)
     optimizer = _optimizer(model, optimizer)
     runner = runner_of(model, loss)
@@ -140,6 +146,7 @@ def evaluate(
 def _optimizer(model: Any, optimizer: Any) -> Any:
     """Return the optimizer, made for the model's parameters where it is a function of them."""
     if hasattr(optimizer, "step") and not isinstance(optimizer, type):
+        _check_moves(model, optimizer)
         return optimizer
     if not hasattr(model, "parameters"):
         raise OperandError(
@@ -148,14 +155,31 @@ def _optimizer(model: Any, optimizer: Any) -> Any:
     return (optimizer or Adam)(model.parameters())
 
 
-def _named(metrics: Sequence[Metric] | Mapping[str, Metric]) -> Mapping[str, Metric]:
+def _check_moves(model: Any, optimizer: Any) -> None:
+    """Make sure that an optimizer moves something of the model, and is not that of another one."""
+    moved = {id(parameter) for parameter in getattr(optimizer, "parameters", ())}
+    if isinstance(model, Module) and moved and not any(id(parameter) in moved for parameter in model.parameters()):
+        raise OperandError(
+            f"fit: the optimizer moves no parameter of this {type(model).__name__}, which would learn nothing; "
+            "make it of model.parameters(), or pass a function such as lambda p: nn.Adam(p, lr=1e-3)"
+        )
+
+
+def _named(metrics: Any) -> Mapping[str, Metric]:
     """Return metrics by their names."""
+    if not isinstance(metrics, Iterable):
+        raise OperandError(f"metrics: expected a list of functions, or functions by name, got {describe(metrics)}")
     if isinstance(metrics, Mapping):
+        if taken := {"epoch", "loss", "lr", "seconds"} & set(metrics):
+            raise DomainError(f"metrics: {min(taken)!r} is a column of every history; choose another name")
         return metrics
-    named = {}
+    named: dict[str, Metric] = {}
     for metric in metrics:
         function = metric.func if isinstance(metric, functools.partial) else metric
-        named[getattr(function, "__name__", type(function).__name__)] = metric
+        name = getattr(function, "__name__", type(function).__name__)
+        if name in named:
+            raise DomainError(f"metrics: there are two named {name!r}; pass them by name, such as {{'first': ...}}")
+        named[name] = metric
     return named
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd import OperandError, no_grad
+from autograd import DomainError, OperandError, no_grad
 from autograd.trees import describe
 from nn.training.callback import Callback
-from nn.training.failures import DivergenceError, explain_failure
+from nn.training.failures import DivergenceError, all_finite, explain_failure
 from nn.training.history import History, Row
 from nn.training.runners import Loss, Runner, as_array, evaluating, runner_of
 
@@ -78,6 +78,7 @@ class Trainer:
         self.epoch = self.iteration = self.epochs = 0
         self.batch_loss = math.nan
         self.best: tuple[int, float, dict[str, Any]] | None = None
+        self._good: tuple[int, dict[str, Any]] | None = None
         self._listeners = {event: self._listening(event) for event in _EVENTS}
 
     def _listening(self, event: str) -> list[Callable[[Trainer], None]]:
@@ -113,14 +114,17 @@ class Trainer:
 
     def run_epoch(self, batches: Batches, validation: Batches | None) -> None:
         """Show all samples once, judge the model, and write a row of the history."""
-        started, judged = time.perf_counter(), _Judged()
-        self._good = self._weights()
+        started, judged, before = time.perf_counter(), _Judged(), (self.epoch, self._weights())
+        self._good = self._good or before
         for x, y in batches:
             judged.add(*self.step(x, y), y, keeps=bool(self.metrics))
+            self._good = before  # weights are good when a loss was finite with them
+        if not all_finite(getattr(self.optimizer, "parameters", ())):
+            self._fail(*self.batch, math.nan)
         row: Row = {"epoch": self.epoch + 1, **judged.row(self.metrics)}
         if validation is not None:
             row |= {f"val_{name}": number for name, number in self.evaluate(validation).items()}
-        self.history.rows.append({**row, "lr": self.optimizer.lr, "seconds": time.perf_counter() - started})
+        self.history.rows.append({**row, "lr": _rate(self.optimizer), "seconds": time.perf_counter() - started})
         self.epoch += 1
         self._keep_best(row)
         self.tell("on_epoch")
@@ -175,15 +179,22 @@ class Trainer:
 
     def _fail(self, x: Any, y: Any, loss: float) -> None:
         """Raise the error that says why a loss is no number, after going back to the last good weights."""
-        cause = explain_failure(self.model, self.runner, x, y)
-        if self._good:
-            self.model.load_state_dict(self._good)
+        cause, kept = explain_failure(self.model, self.runner, x, y), ""
+        if self._good and self._good[1]:
+            epoch, weights = self._good
+            self.model.load_state_dict(weights)
+            kept = f". The model has the weights it had after epoch {epoch}"
         self.batch_loss, self.history.stopped = loss, f"the loss became {loss}"
         raise DivergenceError(
-            f"the loss became {loss} in epoch {self.epoch + 1}, iteration {self.iteration + 1}: {cause}. "
-            f"The model has the weights it had after epoch {self.epoch}",
+            f"the loss became {loss} in epoch {self.epoch + 1}, iteration {self.iteration + 1}: {cause}{kept}",
             self.history,
         )
+
+
+def _rate(optimizer: Any) -> float:
+    """Return the learning rate of an optimizer; of several groups that of the first."""
+    groups = getattr(optimizer, "groups", ())
+    return float(groups[0]["lr"] if groups else optimizer.lr)
 
 
 def _ranked(callbacks: Iterable[Callback]) -> list[Callback]:
@@ -215,6 +226,8 @@ class _Judged:
 
     def row(self, metrics: Metrics) -> Row:
         """Return the mean loss over the samples, and the metrics."""
+        if not self.count:
+            raise DomainError("fit: the data gave no samples; were they all held back or filtered out?")
         row = {"loss": self.loss / self.count}
         if metrics:
             outputs, targets = np.concatenate(self.outputs), np.concatenate(self.targets)

@@ -1,6 +1,7 @@
 """The loop: what is learned, what is told, what stops it, and how it goes on."""
 
 import csv
+import functools
 import json
 import math
 
@@ -289,6 +290,71 @@ def test_a_loss_that_is_no_number_ends_the_training_with_its_cause(number, cause
     assert "in epoch 2, iteration 11" in str(caught.value)
     for name, numbers in model.state_dict().items():
         np.testing.assert_array_equal(numbers, weights[-1][name])
+
+
+@pytest.mark.parametrize("make", [tensors, values])
+def test_an_update_to_nan_ends_the_training_even_if_it_is_the_last(make):
+    class SpoiledGradient(nn.Callback):
+        def on_gradients(self, trainer):
+            if trainer.iteration == 1:
+                parameter = trainer.optimizer.parameters[0]
+                parameter.grad = parameter.grad * math.nan
+
+    model, good = make(), make()
+    fit(good, epochs=1, batch_size=len(X))
+    with pytest.raises(nn.DivergenceError, match=r"parameters are nan .* weights it had after epoch 1"):
+        fit(model, epochs=2, batch_size=len(X), callbacks=[SpoiledGradient()])
+    for name, numbers in model.state_dict().items():
+        np.testing.assert_array_equal(numbers, good.state_dict()[name])
+
+
+def test_the_weights_kept_of_a_diverging_training_are_some_with_a_finite_loss():
+    model = nn.Sequential(nn.Linear(2, 4, rng=0), nn.Linear(4, 1, rng=1))
+    optimizer = nn.SGD(model.parameters(), lr=1e200)
+    with pytest.raises(nn.DivergenceError, match="weights it had after epoch 0"):
+        nn.fit(model, nn.mse_loss, (X, X[:, :1]), batch_size=len(X), optimizer=optimizer, rng=0, progress=False)
+    assert np.isfinite(nn.evaluate(model, nn.mse_loss, (X, X[:, :1]))["loss"])
+
+
+def test_a_step_by_hand_that_fails_says_why():
+    model = tensors()
+    trainer = nn.Trainer(model, nn.cross_entropy, nn.SGD(model.parameters(), lr=0.1))
+    with pytest.raises(nn.DivergenceError, match=r"the inputs hold nan at \[0, 0\]: clean the data first$"):
+        trainer.step(X * math.nan, Y)
+
+
+def test_groups_have_learning_rates_of_their_own():
+    model = tensors()
+    groups = [{"parameters": model[0].parameters(), "lr": 0.5}, {"parameters": model[2].parameters()}]
+    assert fit(model, epochs=2, optimizer=nn.SGD(groups, lr=0.1))["lr"] == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("logger", [nn.CSVLogger, nn.JSONLogger])
+def test_a_full_disk_is_said_by_loggers(logger):
+    with pytest.raises(OutputError, match="cannot write '/dev/full': No space left on device"):
+        fit(tensors(), callbacks=[logger("/dev/full")])
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "match"),
+    [
+        ({"epochs": 2.5}, DomainError, "epochs must be a whole number"),
+        ({"epochs": -1}, DomainError, "epochs must be a whole number"),
+        ({"metrics": [nn.accuracy, functools.partial(nn.accuracy)]}, DomainError, "two named 'accuracy'"),
+        ({"metrics": nn.accuracy}, OperandError, "expected a list of functions"),
+        ({"metrics": {"loss": nn.accuracy}}, DomainError, "'loss' is a column of every history"),
+        ({"optimizer": nn.SGD(tensors().parameters(), lr=0.1)}, OperandError, "moves no parameter of this Sequential"),
+    ],
+)
+def test_settings_of_fit_are_looked_at(settings, error, match):
+    with pytest.raises(error, match=match):
+        fit(tensors(), **settings)
+
+
+def test_a_trainer_without_samples_says_so():
+    model = tensors()
+    with pytest.raises(DomainError, match="the data gave no samples"):
+        nn.Trainer(model, nn.cross_entropy, nn.SGD(model.parameters(), lr=0.1)).fit([], 2)
 
 
 def test_a_loss_that_overflows_by_itself_is_named():

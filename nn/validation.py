@@ -185,7 +185,9 @@ class _Training:
             X, X_held = fitted.transform(X), fitted.transform(X_held)
         model = self.model_factory(**({"rng": seed} if _wants_seed(self.model_factory) else {}))
         callbacks = self.callbacks() if self.callbacks else ()
-        fit(model, self.loss, (X, y), callbacks=callbacks, rng=seed, progress=False, **self.settings)
+        history = fit(model, self.loss, (X, y), callbacks=callbacks, rng=seed, progress=False, **self.settings)
+        if history.is_interrupted:  # nobody wants the score of half a training, nor the folds that are left
+            raise KeyboardInterrupt
         return evaluate(model, self.loss, (X_held, y_held), metrics=self.settings["metrics"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
@@ -81,6 +82,7 @@ class Resume(Callback):
 
     def on_start(self, trainer: Trainer) -> None:
         """Go on from the file, if there is one."""
+        self._data = [_fingerprint(trainer.batches), _fingerprint(trainer.validation)]
         if self.path.exists():
             self._read(trainer)
         else:
@@ -106,6 +108,7 @@ class Resume(Callback):
             for name, array in numbers.items()
         }
         progress = {
+            "data": self._data,
             "epoch": trainer.epoch,
             "iteration": trainer.iteration,
             "history": trainer.history.rows,
@@ -128,6 +131,11 @@ class Resume(Callback):
                 f"Resume: {str(self.path)!r} is of a training with other callbacks or layers; "
                 "go on with the same program, or delete the file to start again"
             )
+        if progress["data"] != self._data:
+            raise DomainError(
+                f"Resume: {str(self.path)!r} is of a training on other data, or with other samples held back; "
+                "pass the same data, and a seed to fit: rng=0"
+            )
         parts = {part: _part(arrays, part) for part in ("model", "optimizer", "best")}
         trainer.model.load_state_dict(parts["model"])
         trainer.optimizer.load_state_dict(parts["optimizer"])
@@ -142,6 +150,14 @@ class Resume(Callback):
         for place, (callback, (_, state)) in enumerate(zip(callbacks, progress["callbacks"], strict=True)):
             callback.load_state(state)
             callback.load_arrays(_part(arrays, f"callback {place}"))
+
+
+def _fingerprint(batches: Any) -> int:
+    """Return a number that is another one for other arrays; 0 for batches that are none."""
+    number = 0
+    for array in getattr(batches, "arrays", ()):
+        number = zlib.crc32(np.ascontiguousarray(array).data, number)
+    return number
 
 
 def _part(arrays: dict[str, Any], part: str) -> dict[str, Any]:

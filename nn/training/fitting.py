@@ -6,13 +6,12 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from autograd import DomainError, OperandError
 from autograd.trees import describe
 from nn.module import Module
 from nn.optimizers import Adam, clip_grad_norm
 from nn.randomness import generator
+from nn.settings import count
 from nn.training.batches import read_batches, split_off
 from nn.training.callback import Callback
 from nn.training.history import History, Row
@@ -103,8 +102,7 @@ def fit(
     >>> history["accuracy"][-1] > 0.85
     True
     """
-    if isinstance(epochs, bool) or not isinstance(epochs, int | np.integer) or epochs < 0:
-        raise DomainError(f"fit: epochs must be a whole number, 0 or more, got {epochs!r}")
+    epochs = count("fit", "epochs", epochs, least=0)
     random = generator(rng)
     optimizer = _optimizer(model, optimizer)
     runner = runner_of(model, loss)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -109,7 +110,9 @@ class Trainer:
         except KeyboardInterrupt:
             self.stop(f"interrupted in epoch {self.epoch + 1}{self.restore_best()}")
         finally:
-            self.tell("on_end")
+            with ExitStack() as everyone:  # even if one of them fails
+                for listener in reversed(self._listeners["on_end"]):
+                    everyone.callback(listener, self)
         return self.history
 
     def run_epoch(self, batches: Batches, validation: Batches | None) -> None:
@@ -136,7 +139,7 @@ class Trainer:
         def loss_and_gradients() -> float:
             self.optimizer.zero_grad()
             loss, outputs = self.runner.loss(x, y)
-            seen.append((float(loss.data), outputs))
+            seen.append((_number(loss), outputs))
             if not math.isfinite(seen[-1][0]):
                 self._fail(x, y, seen[-1][0])
             self.runner.backward(loss)
@@ -156,7 +159,7 @@ class Trainer:
         with evaluating(self.model), no_grad():
             for x, y in batches:
                 loss, outputs = self.runner.loss(x, y)
-                judged.add(float(loss.data), outputs, y, keeps=bool(self.metrics))
+                judged.add(_number(loss), outputs, y, keeps=bool(self.metrics))
         return judged.row(self.metrics)
 
     # --- weights to go back to --------------------------------------------------------------------------------------
@@ -189,6 +192,17 @@ class Trainer:
             f"the loss became {loss} in epoch {self.epoch + 1}, iteration {self.iteration + 1}: {cause}{kept}",
             self.history,
         )
+
+
+def _number(loss: Any) -> float:
+    """Return the number of a loss that can be differentiated."""
+    number = None if isinstance(loss, np.ndarray | np.generic) else getattr(loss, "data", None)
+    if number is None or np.ndim(number):
+        raise OperandError(
+            "fit: expected a loss that computes one number from the outputs, a Value or a Tensor of shape (), "
+            f"got {describe(loss)}; reduction='mean'?"
+        )
+    return float(number)
 
 
 def _rate(optimizer: Any) -> float:

@@ -232,6 +232,12 @@ def test_a_class_is_no_callback():
         fit(tensors(), callbacks=[nn.EarlyStopping])
 
 
+def test_samples_held_back_before_an_interruption_are_not_trained_on_after_it(tmp_path):
+    fit(tensors(), validation=0.2, callbacks=[nn.Resume(tmp_path / "state.npz")], rng=1)
+    with pytest.raises(DomainError, match="other samples held back; pass the same data, and a seed to fit"):
+        fit(tensors(), validation=0.2, callbacks=[nn.Resume(tmp_path / "state.npz")], rng=2)
+
+
 def test_what_cannot_be_resumed_is_refused(tmp_path):
     weights, state = tmp_path / "weights.npz", tmp_path / "state.npz"
     nn.save(tensors(), weights)
@@ -349,6 +355,38 @@ def test_a_full_disk_is_said_by_loggers(logger):
 def test_settings_of_fit_are_looked_at(settings, error, match):
     with pytest.raises(error, match=match):
         fit(tensors(), **settings)
+
+
+@pytest.mark.parametrize(
+    "loss", [lambda o, y: nn.cross_entropy(o, y, reduction="none"), lambda *_: 1.0, lambda *_: np.float64(1.0)]
+)
+def test_a_loss_that_is_no_single_node_is_refused(loss):
+    with pytest.raises(OperandError, match="expected a loss that computes one number from the outputs"):
+        nn.fit(tensors(), loss, (X, Y), progress=False)
+
+
+def test_everyone_is_told_of_the_end_even_if_one_fails():
+    class Failing(nn.Callback):
+        def on_end(self, trainer):
+            raise RuntimeError("told")
+
+    stopping, model = nn.EarlyStopping(monitor="score", mode="max"), tensors()
+    numbers, weights = iter([3.0, 2.0, 1.0]), []
+
+    class Remember(nn.Callback):
+        def on_epoch(self, trainer):
+            weights.append(trainer.model.state_dict())
+
+    with pytest.raises(RuntimeError, match="told"):
+        fit(model, callbacks=[Failing(), Remember(), stopping], metrics={"score": lambda *_: next(numbers)})
+    for name, numbers in model.state_dict().items():
+        np.testing.assert_array_equal(numbers, weights[0][name])
+
+
+@pytest.mark.parametrize("batch_size", [0, -1, 2.5])
+def test_batches_to_predict_have_a_sample(batch_size):
+    with pytest.raises(DomainError, match="predict: batch_size must be"):
+        nn.predict(tensors(), X, batch_size=batch_size)
 
 
 def test_a_trainer_without_samples_says_so():

@@ -15,7 +15,7 @@ from autograd import DomainError
 from autograd.files import make_folder
 from nn.serialization import read_arrays, save, write_arrays
 from nn.training.callback import Callback
-from nn.training.stopping import Judge
+from nn.training.stopping import Judge, check_has_weights
 
 if TYPE_CHECKING:
     from nn.training.trainer import Trainer
@@ -38,6 +38,7 @@ class Checkpoint(Callback):
 
     def on_start(self, trainer: Trainer) -> None:
         """Find out before any work is lost whether the file can be written."""
+        check_has_weights("Checkpoint", trainer.model)
         if trainer.epoch == 0:
             self._judge.forget()
         make_folder(self.path.parent)
@@ -82,6 +83,7 @@ class Resume(Callback):
 
     def on_start(self, trainer: Trainer) -> None:
         """Go on from the file, if there is one."""
+        check_has_weights("Resume", trainer.model)
         self._data = [_fingerprint(trainer.batches), _fingerprint(trainer.validation)]
         if self.path.exists():
             self._read(trainer)

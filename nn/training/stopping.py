@@ -6,7 +6,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Any
 
-from autograd import DomainError, UnknownNameError
+from autograd import DomainError, OperandError, UnknownNameError
 from nn.training.callback import Callback
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ class EarlyStopping(Callback):
         self._weights: dict[str, Any] = {}
 
     def on_start(self, trainer: Trainer) -> None:
-        """Forget another training."""
+        """Forget another training, and look whether there are weights to go back to."""
+        check_has_weights("EarlyStopping", trainer.model)
         if trainer.epoch == 0:
             self._judge.forget()
             self._weights = {}
@@ -96,6 +97,14 @@ class StopAfter(Callback):
         """Look at the clock again."""
         if time.monotonic() - self._started > self.seconds:
             trainer.stop(f"the time of {self.seconds:g} s is up")
+
+
+def check_has_weights(user: str, model: Any) -> None:
+    """Refuse a model that is a mere function, before the first epoch."""
+    if not hasattr(model, "state_dict"):
+        raise OperandError(
+            f"{user}: a {type(model).__name__} does not say what its weights are; make the model an nn.Module"
+        )
 
 
 class Judge:

@@ -227,6 +227,13 @@ def test_a_folder_that_cannot_be_made_is_said_before_the_first_epoch(callback, t
         fit(tensors(), callbacks=[callback(tmp_path / "file" / "deep" / "best.npz")])
 
 
+@pytest.mark.parametrize("make", [lambda path: nn.EarlyStopping(), nn.Checkpoint, nn.Resume])
+def test_a_function_has_no_weights_to_keep(make, tmp_path):
+    model = tensors()
+    with pytest.raises(OperandError, match="a function does not say what its weights are"):
+        fit(lambda x: model(x), optimizer=nn.Adam(model.parameters()), callbacks=[make(tmp_path / "state.npz")])
+
+
 def test_a_class_is_no_callback():
     with pytest.raises(OperandError, match=r"expected callbacks such as nn.EarlyStopping\(\)"):
         fit(tensors(), callbacks=[nn.EarlyStopping])

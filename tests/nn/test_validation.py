@@ -245,3 +245,9 @@ def test_ctrl_c_ends_all_folds():
             callbacks=lambda: [Interrupting()],
         )
     assert len(started) == 1
+
+
+def test_a_network_is_not_judged_by_what_it_has_seen_in_another_fold():
+    model = nn.Linear(2, 2, rng=0)
+    with pytest.raises(OperandError, match="the network of another fold"):
+        nn.cross_validate(lambda: model, nn.cross_entropy, nn.datasets.moons(60, rng=0), folds=3, epochs=1, rng=0)

@@ -10,6 +10,21 @@ from pathlib import Path
 from autograd.errors import OutputError
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those it lies in, where they are missing.
+
+    Raises
+    ------
+    OutputError
+        It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"save: cannot make the folder {str(folder)!r}: {reason}; choose another place") from error
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file beside its place and move it there, so that nobody ever sees half of it.
 

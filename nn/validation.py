@@ -6,7 +6,7 @@ import copy
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -124,7 +124,8 @@ def cross_validate(
     Raises
     ------
     OperandError
-        A function cannot be sent to other processes, or what was given is no data or no splitter.
+        A function cannot be sent to other processes, or what was given is no data or no splitter; or the factory
+        returns the same network again.
     WorkerError
         A worker died; the rows of scores of the finished folds are its `results`.
     DivergenceError, ShapeError, DomainError
@@ -176,6 +177,7 @@ class _Training:
     prepare: Any
     callbacks: Callable[[], Iterable[Callback]] | None
     settings: dict[str, Any]
+    made: list[Any] = field(default_factory=list)
 
     def run(self, train: tuple[Array, Array], test: tuple[Array, Array], seed: int) -> Row:
         """Train a network and return its scores on what was held back."""
@@ -184,8 +186,16 @@ class _Training:
             fitted = _new_preparation(self.prepare).fit(X)
             X, X_held = fitted.transform(X), fitted.transform(X_held)
         model = self.model_factory(**({"rng": seed} if _wants_seed(self.model_factory) else {}))
+        if any(model is other for other in self.made):
+            raise OperandError(
+                "cross_validate: the factory returned the network of another fold, which has seen what is held back "
+                "from this one; make a new one in each call, such as lambda: nn.MLP(...)"
+            )
+        self.made.append(model)
         callbacks = self.callbacks() if self.callbacks else ()
-        fit(model, self.loss, (X, y), callbacks=callbacks, rng=seed, progress=False, **self.settings)
+        history = fit(model, self.loss, (X, y), callbacks=callbacks, rng=seed, progress=False, **self.settings)
+        if history.is_interrupted:  # nobody wants the score of half a training, nor the folds that are left
+            raise KeyboardInterrupt
         return evaluate(model, self.loss, (X_held, y_held), metrics=self.settings["metrics"])
 
 

@@ -56,11 +56,14 @@ class Standardizer:
         if not np.all(counts):
             feature = int(np.argmin(counts))
             raise ShapeError(f"Standardizer: feature {feature} is missing in all samples; leave it out")
+        # Squares of 1e200 overflow; a power of two takes the size out, and changes no digit.
+        size = np.ldexp(1.0, np.frexp(np.abs(np.where(known, data, 0.0)).max(axis=0))[1] - 1)
+        data = data / size
         mean = np.where(known, data, 0.0).sum(axis=0) / counts
         scale = np.sqrt((np.where(known, data - mean, 0.0) ** 2).sum(axis=0) / counts)
         # The deviation of a constant that has no exact mean is not 0 but a rounding error.
         constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
-        return cls(np.asarray(mean), np.where(constant, 1.0, scale))
+        return cls(np.asarray(mean * size), np.where(constant, 1.0, scale * size))
 
     def transform(self, X: ArrayLike) -> Numbers:
         """Return data on the new scale, in the shape in which they come.

@@ -156,10 +156,12 @@ class Network(base.BaseEstimator):  # type: ignore[misc]
             rng=self._random,
             progress=self.verbose,
         )
-        self.loss_curve_ += history["loss"]
+        if history.is_interrupted and not history.rows:  # nothing was learned
+            raise KeyboardInterrupt
+        self.loss_curve_ += [row["loss"] for row in history.rows]
         self.n_iter_ = len(self.loss_curve_)
         if held_back:
-            self.validation_scores_ = history["val_score"]
+            self.validation_scores_ = [row["val_score"] for row in history.rows]
 
     def _outputs(self, X: Any) -> Array:
         """Return what the network says of samples, shape (samples, outputs)."""

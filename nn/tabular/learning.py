@@ -46,7 +46,7 @@ class Trained:
     @property
     def is_interrupted(self) -> bool:
         """Tell whether somebody pressed Ctrl-C."""
-        return self.history.stopped.startswith("interrupted")
+        return self.history.is_interrupted
 
     @property
     def best_epoch(self) -> int:

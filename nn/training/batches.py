@@ -20,7 +20,8 @@ class Prepared:
     """Batches of someone else, in the precision of the network."""
 
     def __init__(self, batches: Iterable[Any], runner: Runner) -> None:
-        self.batches, self._runner = batches, runner
+        self.batches: Any = batches
+        self._runner = runner
 
     def __iter__(self) -> Iterator[tuple[Array, Array]]:
         count = 0
@@ -37,6 +38,14 @@ class Prepared:
 
     def __length_hint__(self) -> int:
         return operator.length_hint(self.batches)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return where the batches stand, if they know: a `DataLoader` does."""
+        return self.batches.state_dict() if hasattr(self.batches, "state_dict") else {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from what `state_dict` returned."""
+        self.batches.load_state_dict(state)
 
 
 def read_batches(data: Any, runner: Runner, *, batch_size: int, shuffle: bool, rng: np.random.Generator) -> Any:

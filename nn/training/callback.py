@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from autograd import OperandError
+from autograd.trees import describe
 
 if TYPE_CHECKING:
     from nn.training.trainer import Trainer
@@ -22,6 +23,9 @@ class Callback:
     ...         if trainer.epoch == 3:
     ...             trainer.stop("three epochs are enough")
     """
+
+    #: Those of a higher rank are told after the others, whatever their order.
+    rank = 0
 
     def on_start(self, trainer: Trainer) -> None:
         """Before the first epoch."""
@@ -49,14 +53,21 @@ class Callback:
     def load_state(self, state: dict[str, Any]) -> None:
         """Go on from what `state` returned."""
 
+    def arrays(self) -> dict[str, Any]:
+        """Return the arrays, by name, that it must remember besides its state."""
+        return {}
+
+    def load_arrays(self, arrays: dict[str, Any]) -> None:
+        """Go on from what `arrays` returned."""
+
 
 def read_callbacks(callbacks: Iterable[Callback]) -> list[Callback]:
-    """Return callbacks as a list.
+    """Return callbacks in the order in which they are told.
 
     Raises
     ------
     OperandError
-        It is a callback alone, or one of them is a class.
+        It is a callback alone, or one of them is a class or something else.
     """
     if isinstance(callbacks, Callback):
         raise OperandError(f"fit: expected a list of callbacks, got {type(callbacks).__name__}; write [it]")
@@ -65,4 +76,9 @@ def read_callbacks(callbacks: Iterable[Callback]) -> list[Callback]:
         if isinstance(callback, type):
             name = callback.__name__
             raise OperandError(f"fit: the callback {name} is a class; make one of it: {name}(...)")
-    return told
+        if not isinstance(callback, Callback):
+            raise OperandError(
+                f"fit: expected callbacks such as nn.EarlyStopping(), got {describe(callback)}; "
+                "a class of your own derives from nn.Callback"
+            )
+    return sorted(told, key=lambda callback: callback.rank)

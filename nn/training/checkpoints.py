@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import DomainError
+from autograd.files import make_folder
 from nn.serialization import read_arrays, save, write_arrays
 from nn.training.callback import Callback
-from nn.training.stopping import Judge
+from nn.training.stopping import Judge, check_has_weights
 
 if TYPE_CHECKING:
     from nn.training.trainer import Trainer
@@ -36,7 +38,10 @@ class Checkpoint(Callback):
 
     def on_start(self, trainer: Trainer) -> None:
         """Find out before any work is lost whether the file can be written."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        check_has_weights("Checkpoint", trainer.model)
+        if trainer.epoch == 0:
+            self._judge.forget()
+        make_folder(self.path.parent)
         if not self.path.exists():
             save(trainer.model, self.path)
 
@@ -69,6 +74,8 @@ class Resume(Callback):
         How many epochs there are between two writings.
     """
 
+    rank = 1  # it keeps what the others remember of an epoch when they have seen it
+
     def __init__(self, path: str | PathLike[str], *, every: int = 1) -> None:
         if isinstance(every, bool) or not isinstance(every, int) or every < 1:
             raise DomainError(f"Resume: every must be a number of epochs, 1 or more, got {every!r}")
@@ -76,10 +83,12 @@ class Resume(Callback):
 
     def on_start(self, trainer: Trainer) -> None:
         """Go on from the file, if there is one."""
+        check_has_weights("Resume", trainer.model)
+        self._data = [_fingerprint(trainer.batches), _fingerprint(trainer.validation)]
         if self.path.exists():
             self._read(trainer)
         else:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path.parent)
             self._write(trainer)
 
     def on_epoch(self, trainer: Trainer) -> None:
@@ -89,23 +98,26 @@ class Resume(Callback):
 
     def _write(self, trainer: Trainer) -> None:
         best_epoch, best, best_weights = trainer.best or (0, 0.0, {})
+        callbacks = _remembering(trainer)
         arrays = {
             f"{part}.{name}": np.asarray(array)
             for part, numbers in (
                 ("model", trainer.model.state_dict()),
                 ("optimizer", trainer.optimizer.state_dict()),
                 ("best", best_weights),
+                *[(f"callback {place}", callback.arrays()) for place, callback in enumerate(callbacks)],
             )
             for name, array in numbers.items()
         }
         progress = {
+            "data": self._data,
             "epoch": trainer.epoch,
             "iteration": trainer.iteration,
             "history": trainer.history.rows,
             "best": [best_epoch, best],
             "batches": trainer.batches.state_dict() if hasattr(trainer.batches, "state_dict") else {},
             "generators": [generator.bit_generator.state for generator in _generators(trainer)],
-            "callbacks": [callback.state() for callback in trainer.callbacks],
+            "callbacks": [[type(callback).__name__, callback.state()] for callback in callbacks],
         }
         write_arrays(self.path, arrays, {"training": json.dumps(progress)})
 
@@ -114,11 +126,17 @@ class Resume(Callback):
         if "training" not in notes:
             raise DomainError(f"Resume: {str(self.path)!r} holds weights but no training; choose another path")
         progress = json.loads(notes["training"])
-        generators = list(_generators(trainer))
-        if (len(generators), len(trainer.callbacks)) != (len(progress["generators"]), len(progress["callbacks"])):
+        generators, callbacks = list(_generators(trainer)), _remembering(trainer)
+        names = [type(callback).__name__ for callback in callbacks]
+        if (len(generators), names) != (len(progress["generators"]), [name for name, _ in progress["callbacks"]]):
             raise DomainError(
                 f"Resume: {str(self.path)!r} is of a training with other callbacks or layers; "
                 "go on with the same program, or delete the file to start again"
+            )
+        if progress["data"] != self._data:
+            raise DomainError(
+                f"Resume: {str(self.path)!r} is of a training on other data, or with other samples held back; "
+                "pass the same data, and a seed to fit: rng=0"
             )
         parts = {part: _part(arrays, part) for part in ("model", "optimizer", "best")}
         trainer.model.load_state_dict(parts["model"])
@@ -131,13 +149,27 @@ class Resume(Callback):
             trainer.batches.load_state_dict(progress["batches"])
         for generator, state in zip(generators, progress["generators"], strict=True):
             generator.bit_generator.state = state
-        for callback, state in zip(trainer.callbacks, progress["callbacks"], strict=True):
+        for place, (callback, (_, state)) in enumerate(zip(callbacks, progress["callbacks"], strict=True)):
             callback.load_state(state)
+            callback.load_arrays(_part(arrays, f"callback {place}"))
+
+
+def _fingerprint(batches: Any) -> int:
+    """Return a number that is another one for other arrays; 0 for batches that are none."""
+    number = 0
+    for array in getattr(batches, "arrays", ()):
+        number = zlib.crc32(np.ascontiguousarray(array).data, number)
+    return number
 
 
 def _part(arrays: dict[str, Any], part: str) -> dict[str, Any]:
     prefix = f"{part}."
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _remembering(trainer: Trainer) -> list[Callback]:
+    """Return the callbacks that have something to remember; others, such as a bar, may come and go."""
+    return [callback for callback in trainer.callbacks if type(callback).state is not Callback.state]
 
 
 def _generators(trainer: Trainer) -> Iterator[np.random.Generator]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +33,13 @@ class DivergenceError(AutogradError, ArithmeticError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (str(self), self.history)  # or no process could send it to another
+
+
+def all_finite(parameters: Iterable[Any]) -> bool:
+    """Tell whether no parameter is nan or infinite."""
+    return all(
+        bool(np.isfinite(node.array).all()) if node.is_array else math.isfinite(node.data) for node in parameters
+    )
 
 
 def explain_failure(model: Any, runner: Runner, x: Any, y: Any) -> str:

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import OperandError
+from autograd import DomainError, OperandError
 from nn.module import Module
 from nn.optimizers import Adam, clip_grad_norm
 from nn.randomness import generator
@@ -165,20 +165,26 @@ def _check_moves(model: Any, optimizer: Any) -> None:
     learning = [p for p in model.parameters() if not p.is_array or not p.constant] if isinstance(model, Module) else []
     if moved and learning and not any(id(parameter) in moved for parameter in learning):
         raise OperandError(
-            "fit: the optimizer moves none of the model's parameters; make it of them: nn.Adam(model.parameters())"
+            f"fit: the optimizer moves no parameter of this {type(model).__name__}, which would learn nothing; "
+            "make it of model.parameters(), or pass a function such as lambda p: nn.Adam(p, lr=1e-3)"
         )
 
 
-def _named(metrics: Sequence[Metric] | Mapping[str, Metric]) -> Mapping[str, Metric]:
+def _named(metrics: Any) -> Mapping[str, Metric]:
     """Return metrics by their names."""
     if isinstance(metrics, Mapping):
+        if taken := {"epoch", "loss", "lr", "seconds"} & set(metrics):
+            raise DomainError(f"metrics: {min(taken)!r} is a column of every history; choose another name")
         return metrics
     if not isinstance(metrics, Iterable) or not all(map(callable, metrics)):
         raise OperandError(f"fit: expected a list of functions such as [nn.accuracy] as metrics, got {metrics!r}")
-    named = {}
+    named: dict[str, Metric] = {}
     for metric in metrics:
         function = metric.func if isinstance(metric, functools.partial) else metric
-        named[getattr(function, "__name__", type(function).__name__)] = metric
+        name = getattr(function, "__name__", type(function).__name__)
+        if name in named:
+            raise DomainError(f"metrics: there are two named {name!r}; pass them by name, such as {{'first': ...}}")
+        named[name] = metric
     return named
 
 

@@ -46,6 +46,11 @@ class History(Mapping[str, list[float]]):
         """What was measured, in order of appearance."""
         return list(dict.fromkeys(name for row in self.rows for name in row))
 
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether it was ended by Ctrl-C."""
+        return self.stopped.startswith("interrupted")
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import operator
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from autograd.errors import OutputError, import_extra
+from autograd.files import make_folder
 from nn.training.callback import Callback
 
 if TYPE_CHECKING:
@@ -26,13 +28,14 @@ class _FileLogger(Callback):
 
     def on_start(self, trainer: Trainer) -> None:
         """Open the file, which is a new one unless a training is resumed."""
-        self._open()
+        make_folder(self.path.parent)
+        self._put("w", "")
         self._written = 0
 
-    def _open(self) -> None:
+    def _put(self, mode: str, text: str) -> None:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.write_text("", encoding="utf-8")
+            with self.path.open(mode, encoding="utf-8", newline="") as file:
+                file.write(text)
         except OSError as error:
             raise OutputError(
                 f"log: cannot write {str(self.path)!r}: {error.strerror}; choose another place"
@@ -40,11 +43,11 @@ class _FileLogger(Callback):
 
     def on_epoch(self, trainer: Trainer) -> None:
         """Write what is new in the history."""
-        rows = trainer.history.rows
-        with self.path.open("a", encoding="utf-8", newline="") as file:
-            for row in rows[self._written :]:
-                self._write(file, row, is_first=self._written == 0)
-                self._written += 1
+        text = io.StringIO(newline="")
+        for place, row in enumerate(trainer.history.rows[self._written :], self._written):
+            self._write(text, row, is_first=place == 0)
+        self._put("a", text.getvalue())
+        self._written = len(trainer.history.rows)
 
     def _write(self, file: TextIO, row: dict[str, float], *, is_first: bool) -> None:
         raise NotImplementedError
@@ -84,6 +87,7 @@ class TensorBoard(Callback):
 
     def on_start(self, trainer: Trainer) -> None:
         """Open the event file."""
+        make_folder(self.folder)
         self._writer: Any = self._library.SummaryWriter(str(self.folder))
 
     def on_iteration(self, trainer: Trainer) -> None:
@@ -103,6 +107,8 @@ class TensorBoard(Callback):
 
 class ProgressBar(Callback):
     """Show epochs, iterations a second and the latest numbers on one line."""
+
+    rank = 2  # it starts where a resumed training stands
 
     def on_start(self, trainer: Trainer) -> None:
         """Show the empty bar."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import DomainError, ShapeError, sigmoid, softmax
+from nn.settings import count
 from nn.training.runners import Array, evaluating, runner_of
 
 
@@ -28,12 +29,13 @@ def predict(model: Callable[[Any], Any], X: Any, *, batch_size: int = 1024) -> A
     Raises
     ------
     DomainError
-        There are no samples.
+        There are no samples; or `batch_size` is no number of samples, 1 or more.
 
     >>> import nn
     >>> predict(nn.Linear(3, 2, rng=0), np.zeros((5, 3))).shape
     (5, 2)
     """
+    batch_size = count("predict", "batch_size", batch_size)
     runner = runner_of(model)
     array = np.asarray(X)
     if array.ndim == 0 or not len(array):

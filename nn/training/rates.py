@@ -40,13 +40,10 @@ class LearningRate(Callback):
         if every not in ("epoch", "iteration"):
             raise UnknownNameError(f"LearningRate: every must be 'epoch' or 'iteration', got {every!r}")
         self._function, self._settings, self._every = schedule, settings, every
-        self._state: dict[str, Any] = {}
 
     def on_start(self, trainer: Trainer) -> None:
         """Attach the schedule to the optimizer."""
         self._schedule = Schedule(trainer.optimizer, self._function, **self._settings)
-        if self._state:
-            self._schedule.load_state_dict(self._state)
 
     def on_iteration(self, trainer: Trainer) -> None:
         """Step, if iterations are counted."""
@@ -64,9 +61,7 @@ class LearningRate(Callback):
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Go on from what `state` returned."""
-        self._state = state
-        if hasattr(self, "_schedule"):
-            self._schedule.load_state_dict(state)
+        self._schedule.load_state_dict(state)
 
 
 class ReduceLearningRate(Callback):

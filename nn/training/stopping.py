@@ -6,7 +6,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Any
 
-from autograd import DomainError, UnknownNameError
+from autograd import DomainError, OperandError, UnknownNameError
 from nn.training.callback import Callback
 
 if TYPE_CHECKING:
@@ -40,6 +40,13 @@ class EarlyStopping(Callback):
         self._judge = Judge("EarlyStopping", monitor, mode)
         self._weights: dict[str, Any] = {}
 
+    def on_start(self, trainer: Trainer) -> None:
+        """Forget another training, and look whether there are weights to go back to."""
+        check_has_weights("EarlyStopping", trainer.model)
+        if trainer.epoch == 0:
+            self._judge.forget()
+            self._weights = {}
+
     def on_epoch(self, trainer: Trainer) -> None:
         """Look whether the last epoch is the best."""
         judge = self._judge
@@ -60,6 +67,14 @@ class EarlyStopping(Callback):
     def load_state(self, state: dict[str, Any]) -> None:
         """Go on from what `state` returned."""
         self._judge.load_state(state)
+
+    def arrays(self) -> dict[str, Any]:
+        """Return the best weights."""
+        return self._weights
+
+    def load_arrays(self, arrays: dict[str, Any]) -> None:
+        """Go on from what `arrays` returned."""
+        self._weights = arrays
 
 
 class StopAfter(Callback):
@@ -84,13 +99,26 @@ class StopAfter(Callback):
             trainer.stop(f"the time of {self.seconds:g} s is up")
 
 
+def check_has_weights(user: str, model: Any) -> None:
+    """Refuse a model that is a mere function, before the first epoch."""
+    if not hasattr(model, "state_dict"):
+        raise OperandError(
+            f"{user}: a {type(model).__name__} does not say what its weights are; make the model an nn.Module"
+        )
+
+
 class Judge:
     """Knows which number of the history says how good a model is, and which epoch was best."""
 
     def __init__(self, user: str, monitor: str | None, mode: str | None) -> None:
         if mode not in (None, "min", "max"):
             raise UnknownNameError(f"{user}: mode must be 'min' or 'max', got {mode!r}")
-        self.user, self.monitor, self.mode = user, monitor, mode
+        self.user, self.mode, self._wanted = user, mode, monitor
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was judged: the next training has another best epoch, and perhaps no validation."""
+        self.monitor = self._wanted
         self.best, self.epoch = math.nan, 0
 
     def is_better(self, trainer: Trainer, min_delta: float = 0.0) -> bool:
@@ -102,7 +130,8 @@ class Judge:
             raise UnknownNameError(f"{self.user}: the history has no {self.monitor!r}; there are {', '.join(row)}")
         number = row[self.monitor]
         gain = (number - self.best) if self._is_larger_better(self.monitor) else (self.best - number)
-        if not (self.epoch == 0 or gain > min_delta):
+        is_first = self.epoch == 0 or (math.isnan(self.best) and not math.isnan(number))  # no gain over nan is above 0
+        if not (is_first or gain > min_delta):
             return False
         self.best, self.epoch = number, trainer.epoch
         return True

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
 
-from autograd import no_grad
+from autograd import DomainError, OperandError, no_grad
+from autograd.trees import describe
 from nn.training.callback import Callback, read_callbacks
-from nn.training.failures import DivergenceError, explain_failure
+from nn.training.failures import DivergenceError, all_finite, explain_failure
 from nn.training.history import History, Row
 from nn.training.runners import Loss, Runner, as_array, evaluating, runner_of
 
@@ -36,7 +38,7 @@ class Trainer:
     metrics
         Functions (outputs, targets) by name, computed over all samples of an epoch.
     callbacks
-        Who is told; in this order.
+        Who is told; in this order, but those of a higher `rank` last.
     runner
         How a batch runs through the model; found out when left out.
 
@@ -63,7 +65,7 @@ class Trainer:
         optimizer: Any,
         *,
         metrics: Metrics | None = None,
-        callbacks: Sequence[Callback] = (),
+        callbacks: Iterable[Callback] = (),
         runner: Runner | None = None,
     ) -> None:
         self.model, self.loss, self.optimizer = model, loss, optimizer
@@ -77,6 +79,7 @@ class Trainer:
         self.epoch = self.iteration = self.epochs = 0
         self.batch_loss = math.nan
         self.best: tuple[int, float, dict[str, Any]] | None = None
+        self._good: tuple[int, dict[str, Any]] | None = None
         self._listeners = {event: self._listening(event) for event in _EVENTS}
 
     def _listening(self, event: str) -> list[Callable[[Trainer], None]]:
@@ -107,19 +110,24 @@ class Trainer:
         except KeyboardInterrupt:
             self.stop(f"interrupted in epoch {self.epoch + 1}{self.restore_best()}")
         finally:
-            self.tell("on_end")
+            with ExitStack() as everyone:  # even if one of them fails
+                for listener in reversed(self._listeners["on_end"]):
+                    everyone.callback(listener, self)
         return self.history
 
     def run_epoch(self, batches: Batches, validation: Batches | None) -> None:
         """Show all samples once, judge the model, and write a row of the history."""
-        started, judged = time.perf_counter(), _Judged()
-        self._good = self._weights()
+        started, judged, before = time.perf_counter(), _Judged(), (self.epoch, self._weights())
+        self._good = self._good or before
         for x, y in batches:
             judged.add(*self.step(x, y), y, keeps=bool(self.metrics))
+            self._good = before  # weights are good when a loss was finite with them
+        if not all_finite(getattr(self.optimizer, "parameters", ())):
+            self._fail(*self.batch, math.nan)
         row: Row = {"epoch": self.epoch + 1, **judged.row(self.metrics)}
         if validation is not None:
             row |= {f"val_{name}": number for name, number in self.evaluate(validation).items()}
-        self.history.rows.append({**row, "lr": self.optimizer.lr, "seconds": time.perf_counter() - started})
+        self.history.rows.append({**row, "lr": _rate(self.optimizer), "seconds": time.perf_counter() - started})
         self.epoch += 1
         self._keep_best(row)
         self.tell("on_epoch")
@@ -131,7 +139,7 @@ class Trainer:
         def loss_and_gradients() -> float:
             self.optimizer.zero_grad()
             loss, outputs = self.runner.loss(x, y)
-            seen.append((float(loss.data), outputs))
+            seen.append((_number(loss), outputs))
             if not math.isfinite(seen[-1][0]):
                 self._fail(x, y, seen[-1][0])
             self.runner.backward(loss)
@@ -151,7 +159,7 @@ class Trainer:
         with evaluating(self.model), no_grad():
             for x, y in batches:
                 loss, outputs = self.runner.loss(x, y)
-                judged.add(float(loss.data), outputs, y, keeps=bool(self.metrics))
+                judged.add(_number(loss), outputs, y, keeps=bool(self.metrics))
         return judged.row(self.metrics)
 
     # --- weights to go back to --------------------------------------------------------------------------------------
@@ -174,15 +182,33 @@ class Trainer:
 
     def _fail(self, x: Any, y: Any, loss: float) -> None:
         """Raise the error that says why a loss is no number, after going back to the last good weights."""
-        cause = explain_failure(self.model, self.runner, x, y)
-        if self._good:
-            self.model.load_state_dict(self._good)
+        cause, kept = explain_failure(self.model, self.runner, x, y), ""
+        if self._good and self._good[1]:
+            epoch, weights = self._good
+            self.model.load_state_dict(weights)
+            kept = f". The model has the weights it had after epoch {epoch}"
         self.batch_loss, self.history.stopped = loss, f"the loss became {loss}"
         raise DivergenceError(
-            f"the loss became {loss} in epoch {self.epoch + 1}, iteration {self.iteration + 1}: {cause}. "
-            f"The model has the weights it had after epoch {self.epoch}",
+            f"the loss became {loss} in epoch {self.epoch + 1}, iteration {self.iteration + 1}: {cause}{kept}",
             self.history,
         )
+
+
+def _number(loss: Any) -> float:
+    """Return the number of a loss that can be differentiated."""
+    number = None if isinstance(loss, np.ndarray | np.generic) else getattr(loss, "data", None)
+    if number is None or np.ndim(number):
+        raise OperandError(
+            "fit: expected a loss that computes one number from the outputs, a Value or a Tensor of shape (), "
+            f"got {describe(loss)}; reduction='mean'?"
+        )
+    return float(number)
+
+
+def _rate(optimizer: Any) -> float:
+    """Return the learning rate of an optimizer; of several groups that of the first."""
+    groups = getattr(optimizer, "groups", ())
+    return float(groups[0]["lr"] if groups else optimizer.lr)
 
 
 class _Judged:
@@ -202,6 +228,8 @@ class _Judged:
 
     def row(self, metrics: Metrics) -> Row:
         """Return the mean loss over the samples, and the metrics."""
+        if not self.count:
+            raise DomainError("fit: the data gave no samples; were they all held back or filtered out?")
         row = {"loss": self.loss / self.count}
         if metrics:
             outputs, targets = np.concatenate(self.outputs), np.concatenate(self.targets)

@@ -408,3 +408,11 @@ def test_pickles_damage_and_other_files_are_refused(tmp_path):
     for name in ("half.npz", "text.npz", "empty.npy"):
         with pytest.raises(DomainError, match=name):
             nn.load_arrays(tmp_path / name)
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-160, 1e160, 1e307])
+def test_numbers_of_any_size_are_standardized(size):
+    data = np.array([[1.5, -3.0], [4.0, 0.25], [-2.5, 7.0]])
+    np.testing.assert_allclose(
+        nn.Standardizer.fit(size * data).transform(size * data), nn.Standardizer.fit(data).transform(data), rtol=1e-14
+    )

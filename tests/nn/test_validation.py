@@ -221,3 +221,33 @@ def test_a_training_that_fails_says_in_which_fold(makes, processes):
 def test_bad_input_is_named(settings, error, message):
     with pytest.raises(error, match=message):
         validate(**settings)
+
+
+def test_ctrl_c_ends_all_folds():
+    started = []
+
+    class Interrupting(nn.Callback):
+        def on_start(self, trainer):
+            started.append(trainer)
+
+        def on_iteration(self, trainer):
+            if trainer.epoch == 1:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        nn.cross_validate(
+            lambda: nn.Linear(2, 2, rng=0),
+            nn.cross_entropy,
+            nn.datasets.moons(60, rng=0),
+            folds=3,
+            epochs=3,
+            rng=0,
+            callbacks=lambda: [Interrupting()],
+        )
+    assert len(started) == 1
+
+
+def test_a_network_is_not_judged_by_what_it_has_seen_in_another_fold():
+    model = nn.Linear(2, 2, rng=0)
+    with pytest.raises(OperandError, match="the network of another fold"):
+        nn.cross_validate(lambda: model, nn.cross_entropy, nn.datasets.moons(60, rng=0), folds=3, epochs=1, rng=0)

@@ -234,6 +234,19 @@ def test_a_function_has_no_weights_to_keep(make, tmp_path):
         fit(lambda x: model(x), optimizer=nn.Adam(model.parameters()), callbacks=[make(tmp_path / "state.npz")])
 
 
+def test_a_trainer_that_was_stopped_goes_on_when_asked_again():
+    class Impatient(nn.Callback):
+        def on_epoch(self, trainer):
+            if trainer.epoch == 2:
+                trainer.stop("two are enough")
+
+    model = tensors()
+    trainer = nn.Trainer(model, nn.cross_entropy, nn.SGD(model.parameters(), lr=0.1), callbacks=[Impatient()])
+    batches = nn.DataLoader((X, Y), batch_size=16)
+    assert [len(trainer.fit(batches, epochs).rows) for epochs in (4, 4)] == [2, 4]
+    assert not trainer.history.stopped
+
+
 def test_a_class_is_no_callback():
     with pytest.raises(OperandError, match=r"expected callbacks such as nn.EarlyStopping\(\)"):
         fit(tensors(), callbacks=[nn.EarlyStopping])

@@ -114,3 +114,14 @@ def test_what_cannot_be_resumed_is_refused(tmp_path):
         fit(tensors(), callbacks=[nn.Resume(state), nn.EarlyStopping()])
     with pytest.raises(ShapeError, match="other widths"):
         fit(nn.Sequential(nn.Linear(2, 9), nn.Dropout(0.1), nn.Linear(9, 2)), callbacks=[nn.Resume(state)])
+
+
+def test_a_training_that_stopped_early_is_over_when_it_is_run_again_but_one_out_of_time_goes_on(tmp_path):
+    def run(*callbacks):
+        return fit(tensors(), epochs=9, callbacks=[*callbacks, nn.Resume(tmp_path / "state.npz")])
+
+    assert len(run(nn.EarlyStopping(patience=2, min_delta=9.0), nn.StopAfter(seconds=1e-9)).rows) == 1
+    stopped = run(nn.EarlyStopping(patience=2, min_delta=9.0))
+    assert len(stopped.rows) == 3
+    again = run(nn.EarlyStopping(patience=2, min_delta=9.0))
+    assert (again.rows, again.stopped) == (stopped.rows, stopped.stopped)

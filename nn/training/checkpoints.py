@@ -114,6 +114,7 @@ class Resume(Callback):
             "epoch": trainer.epoch,
             "iteration": trainer.iteration,
             "history": trainer.history.rows,
+            "stopped": trainer.history.stopped,
             "best": [best_epoch, best],
             "batches": trainer.batches.state_dict() if hasattr(trainer.batches, "state_dict") else {},
             "generators": [generator.bit_generator.state for generator in _generators(trainer)],
@@ -143,6 +144,7 @@ class Resume(Callback):
         trainer.optimizer.load_state_dict(parts["optimizer"])
         trainer.epoch, trainer.iteration = progress["epoch"], progress["iteration"]
         trainer.history.rows[:] = progress["history"]
+        trainer.history.stopped = progress["stopped"]
         best_epoch, best = progress["best"]
         trainer.best = (best_epoch, best, parts["best"]) if best_epoch else None
         if progress["batches"]:

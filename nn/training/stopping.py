@@ -84,6 +84,8 @@ class StopAfter(Callback):
     120.0
     """
 
+    rank = 2  # after `Resume` has written, which would keep a stop: whoever resumes has new time
+
     def __init__(self, *, minutes: float = 0.0, seconds: float = 0.0) -> None:
         self.seconds = 60.0 * minutes + seconds
         if not 0 < self.seconds < math.inf:

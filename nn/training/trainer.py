@@ -102,6 +102,7 @@ class Trainer:
     def fit(self, batches: Batches, epochs: int, validation: Batches | None = None) -> History:
         """Train until `epochs` are done, or somebody stops it; Ctrl-C leaves the weights of the best epoch."""
         self.batches, self.epochs, self.validation = batches, epochs, validation
+        self.history.stopped = ""  # who asks again wants to go on
         self.tell("on_start")
         try:
             with np.errstate(all="ignore"):  # numbers that are none are looked for, and named

@@ -1,7 +1,6 @@
 """The loop: what is learned, what is told, what stops it, and how it goes on."""
 
 import csv
-import functools
 import json
 import math
 
@@ -123,35 +122,6 @@ class Interrupted(nn.Callback):
             raise self.error
 
 
-@pytest.mark.parametrize("make", [tensors, values])
-def test_a_resumed_training_has_the_numbers_of_one_that_was_never_interrupted(make, tmp_path):
-    path = tmp_path / "state.safetensors"
-
-    def run(epochs, *callbacks):
-        model = make()
-        rate = nn.LearningRate(nn.schedules.cosine, steps=9)
-        told = [rate, nn.EarlyStopping(patience=4), nn.CSVLogger(tmp_path / "log.csv"), *callbacks]
-        try:
-            history = fit(model, epochs=epochs, validation=(X, Y), callbacks=told)
-        except RuntimeError:
-            return None, model
-        return history, model
-
-    whole, model = run(7)
-    log = (tmp_path / "log.csv").read_text().splitlines()
-    run(7, nn.Resume(path), Interrupted(20))
-    resumed, other = run(7, nn.Resume(path), Interrupted(0))
-    assert resumed["val_loss"] == whole["val_loss"]
-    assert resumed["lr"] == whole["lr"]
-    for name, numbers in model.state_dict().items():
-        np.testing.assert_array_equal(numbers, other.state_dict()[name])
-    assert [line.rpartition(",")[0] for line in (tmp_path / "log.csv").read_text().splitlines()] == [
-        line.rpartition(",")[0] for line in log
-    ]
-    finished, _ = run(7, nn.Resume(path), Interrupted(0))
-    assert finished["loss"] == whole["loss"]
-
-
 RATES = [
     lambda: nn.LearningRate(nn.schedules.cosine, steps=6),
     lambda: nn.ReduceLearningRate(patience=0, threshold=0.5),
@@ -159,102 +129,11 @@ RATES = [
 ]
 
 
-@pytest.mark.parametrize("make", RATES)
-@pytest.mark.parametrize("is_first", [True, False])
-def test_training_resumes_exactly_wherever_resume_stands_among_the_callbacks(make, is_first, tmp_path):
-    def run(epochs, *resume):
-        model = tensors()
-        told = [*resume, make()] if is_first else [make(), *resume]
-        loader = nn.DataLoader((X, Y), batch_size=16, shuffle=True, rng=3)
-        momentum = nn.SGD(model.parameters(), lr=2.0, momentum=0.9)
-        return fit(model, data=loader, epochs=epochs, callbacks=told, validation=(X, Y), optimizer=momentum), model
-
-    path = tmp_path / "state.npz"
-    whole, model = run(6)
-    run(4, nn.Resume(path))
-    resumed, other = run(6, nn.Resume(path))
-    assert [{**row, "seconds": 0} for row in resumed.rows] == [{**row, "seconds": 0} for row in whole.rows]
-    for name, numbers in model.state_dict().items():
-        np.testing.assert_array_equal(numbers, other.state_dict()[name])
-
-
-def test_early_stopping_goes_back_to_weights_from_before_an_interruption(tmp_path):
-    def run(epochs, scores, *resume):
-        model, scores = tensors(), iter(scores)
-        stopping = nn.EarlyStopping(monitor="accuracy")
-        fit(model, epochs=epochs, callbacks=[stopping, *resume], metrics={"accuracy": lambda *_: next(scores)})
-        return model.state_dict()
-
-    whole = run(4, [0.5, 0.9, 0.8, 0.7])
-    run(3, [0.5, 0.9, 0.8], nn.Resume(tmp_path / "state.npz"))
-    resumed = run(4, [0.7], nn.Resume(tmp_path / "state.npz"))
-    for name, numbers in whole.items():
-        np.testing.assert_array_equal(resumed[name], numbers)
-
-
-def test_a_bar_may_come_and_go_between_interruptions(tmp_path, capsys):
-    fit(tensors(), epochs=1, callbacks=[nn.Resume(tmp_path / "state.npz")])
-    assert len(fit(tensors(), epochs=2, callbacks=[nn.Resume(tmp_path / "state.npz")], progress=True).rows) == 2
-    assert "8/16" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("callback", [nn.EarlyStopping, nn.Checkpoint])
-def test_callbacks_forget_an_earlier_training(callback, tmp_path):
-    path = tmp_path / "best.npz"
-    told, first, second, other = callback(*[path] * (callback is nn.Checkpoint)), tensors(), tensors(7), tensors()
-    fit(first, epochs=30, callbacks=[told])
-    history = fit(second, epochs=2, callbacks=[told])
-    assert history["loss"][1] < history["loss"][0]
-    if callback is nn.Checkpoint:
-        nn.load(other, path)
-    expected = tensors(7)
-    fit(expected, epochs=2)
-    for name, numbers in (other if callback is nn.Checkpoint else second).state_dict().items():
-        np.testing.assert_array_equal(numbers, expected.state_dict()[name])
-
-
 def test_a_first_epoch_that_is_judged_nan_is_got_better_than():
     numbers = iter([math.nan, 0.5, 0.6, 0.4, 0.3])
     stopping = nn.EarlyStopping(patience=2, monitor="auc")
     history = fit(tensors(), epochs=5, metrics={"auc": lambda *_: next(numbers)}, callbacks=[stopping])
     assert history.stopped.endswith("since epoch 3, where it was 0.6")
-
-
-@pytest.mark.parametrize("callback", [nn.Checkpoint, nn.Resume])
-def test_a_folder_that_cannot_be_made_is_said_before_the_first_epoch(callback, tmp_path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match=r"cannot make the folder .*; choose another place"):
-        fit(tensors(), callbacks=[callback(tmp_path / "file" / "deep" / "best.npz")])
-
-
-@pytest.mark.parametrize("make", [lambda path: nn.EarlyStopping(), nn.Checkpoint, nn.Resume])
-def test_a_function_has_no_weights_to_keep(make, tmp_path):
-    model = tensors()
-    with pytest.raises(OperandError, match="a function does not say what its weights are"):
-        fit(lambda x: model(x), optimizer=nn.Adam(model.parameters()), callbacks=[make(tmp_path / "state.npz")])
-
-
-def test_a_class_is_no_callback():
-    with pytest.raises(OperandError, match="the callback EarlyStopping is a class"):
-        fit(tensors(), callbacks=[nn.EarlyStopping])
-
-
-def test_samples_held_back_before_an_interruption_are_not_trained_on_after_it(tmp_path):
-    fit(tensors(), validation=0.2, callbacks=[nn.Resume(tmp_path / "state.npz")], rng=1)
-    with pytest.raises(DomainError, match="other samples held back; pass the same data, and a seed to fit"):
-        fit(tensors(), validation=0.2, callbacks=[nn.Resume(tmp_path / "state.npz")], rng=2)
-
-
-def test_what_cannot_be_resumed_is_refused(tmp_path):
-    weights, state = tmp_path / "weights.npz", tmp_path / "state.npz"
-    nn.save(tensors(), weights)
-    with pytest.raises(DomainError, match="holds weights but no training"):
-        fit(tensors(), callbacks=[nn.Resume(weights)])
-    fit(tensors(), callbacks=[nn.Resume(state)])
-    with pytest.raises(DomainError, match="other callbacks or layers"):
-        fit(tensors(), callbacks=[nn.Resume(state), nn.EarlyStopping()])
-    with pytest.raises(ShapeError, match="other widths"):
-        fit(nn.Sequential(nn.Linear(2, 9), nn.Dropout(0.1), nn.Linear(9, 2)), callbacks=[nn.Resume(state)])
 
 
 def test_ctrl_c_leaves_the_best_weights_and_a_message(capsys):
@@ -282,129 +161,10 @@ class Spoiled(nn.Callback):
             layer.weight.data = np.full(layer.weight.shape, self.number)
 
 
-@pytest.mark.parametrize(
-    ("number", "cause"),
-    [
-        (np.nan, "1 of 4 parameters are nan or infinite, first 0.weight"),
-        (1e308, r"output of 0 \(Linear\(2, 8\)\) holds"),
-    ],
-)
-def test_a_loss_that_is_no_number_ends_the_training_with_its_cause(number, cause):
-    model = nn.Sequential(nn.Linear(2, 8, rng=0), autograd.relu, nn.Linear(8, 2, rng=1))
-    weights = []
-
-    class Remember(nn.Callback):
-        def on_epoch(self, trainer):
-            weights.append(trainer.model.state_dict())
-
-    with pytest.raises(nn.DivergenceError, match=cause) as caught:
-        fit(model, epochs=4, data=(10 * X, Y), callbacks=[Remember(), Spoiled(number)])
-    assert len(caught.value.history.rows) == 1
-    assert "in epoch 2, iteration 11" in str(caught.value)
-    for name, numbers in model.state_dict().items():
-        np.testing.assert_array_equal(numbers, weights[-1][name])
-
-
-@pytest.mark.parametrize("make", [tensors, values])
-def test_an_update_to_nan_ends_the_training_even_if_it_is_the_last(make):
-    class SpoiledGradient(nn.Callback):
-        def on_gradients(self, trainer):
-            if trainer.iteration == 1:
-                parameter = trainer.optimizer.parameters[0]
-                parameter.grad = parameter.grad * math.nan
-
-    model, good = make(), make()
-    fit(good, epochs=1, batch_size=len(X))
-    with pytest.raises(nn.DivergenceError, match=r"parameters are nan .* weights it had after epoch 1"):
-        fit(model, epochs=2, batch_size=len(X), callbacks=[SpoiledGradient()])
-    for name, numbers in model.state_dict().items():
-        np.testing.assert_array_equal(numbers, good.state_dict()[name])
-
-
-def test_the_weights_kept_of_a_diverging_training_are_some_with_a_finite_loss():
-    model = nn.Sequential(nn.Linear(2, 4, rng=0), nn.Linear(4, 1, rng=1))
-    optimizer = nn.SGD(model.parameters(), lr=1e200)
-    with pytest.raises(nn.DivergenceError, match="weights it had after epoch 0"):
-        nn.fit(model, nn.mse_loss, (X, X[:, :1]), batch_size=len(X), optimizer=optimizer, rng=0, progress=False)
-    assert np.isfinite(nn.evaluate(model, nn.mse_loss, (X, X[:, :1]))["loss"])
-
-
-def test_a_step_by_hand_that_fails_says_why():
-    model = tensors()
-    trainer = nn.Trainer(model, nn.cross_entropy, nn.SGD(model.parameters(), lr=0.1))
-    with pytest.raises(nn.DivergenceError, match=r"the inputs hold nan at \[0, 0\]: clean the data first$"):
-        trainer.step(X * math.nan, Y)
-
-
 def test_groups_have_learning_rates_of_their_own():
     model = tensors()
     groups = [{"parameters": model[0].parameters(), "lr": 0.5}, {"parameters": model[2].parameters()}]
     assert fit(model, epochs=2, optimizer=nn.SGD(groups, lr=0.1))["lr"] == [0.5, 0.5]
-
-
-@pytest.mark.parametrize("logger", [nn.CSVLogger, nn.JSONLogger])
-def test_a_full_disk_is_said_by_loggers(logger):
-    with pytest.raises(OutputError, match="cannot write '/dev/full': No space left on device"):
-        fit(tensors(), callbacks=[logger("/dev/full")])
-
-
-@pytest.mark.parametrize(
-    ("settings", "error", "match"),
-    [
-        ({"epochs": 2.5}, DomainError, "epochs must be a whole number"),
-        ({"epochs": -1}, DomainError, "epochs must be a whole number"),
-        ({"metrics": [nn.accuracy, functools.partial(nn.accuracy)]}, DomainError, "two named 'accuracy'"),
-        ({"metrics": nn.accuracy}, OperandError, "expected a list of functions"),
-        ({"metrics": {"loss": nn.accuracy}}, DomainError, "'loss' is a column of every history"),
-        ({"optimizer": nn.SGD(tensors().parameters(), lr=0.1)}, OperandError, "moves no parameter of this Sequential"),
-    ],
-)
-def test_settings_of_fit_are_looked_at(settings, error, match):
-    with pytest.raises(error, match=match):
-        fit(tensors(), **settings)
-
-
-@pytest.mark.parametrize(
-    "loss", [lambda o, y: nn.cross_entropy(o, y, reduction="none"), lambda *_: 1.0, lambda *_: np.float64(1.0)]
-)
-def test_a_loss_that_is_no_single_node_is_refused(loss):
-    with pytest.raises(OperandError, match="expected a loss that computes one number from the outputs"):
-        nn.fit(tensors(), loss, (X, Y), progress=False)
-
-
-def test_everyone_is_told_of_the_end_even_if_one_fails():
-    class Failing(nn.Callback):
-        def on_end(self, trainer):
-            raise RuntimeError("told")
-
-    stopping, model = nn.EarlyStopping(monitor="score", mode="max"), tensors()
-    numbers, weights = iter([3.0, 2.0, 1.0]), []
-
-    class Remember(nn.Callback):
-        def on_epoch(self, trainer):
-            weights.append(trainer.model.state_dict())
-
-    with pytest.raises(RuntimeError, match="told"):
-        fit(model, callbacks=[Failing(), Remember(), stopping], metrics={"score": lambda *_: next(numbers)})
-    for name, numbers in model.state_dict().items():
-        np.testing.assert_array_equal(numbers, weights[0][name])
-
-
-@pytest.mark.parametrize("batch_size", [0, -1, 2.5])
-def test_batches_to_predict_have_a_sample(batch_size):
-    with pytest.raises(DomainError, match="predict: batch_size must be"):
-        nn.predict(tensors(), X, batch_size=batch_size)
-
-
-def test_a_trainer_without_samples_says_so():
-    model = tensors()
-    with pytest.raises(DomainError, match="the data gave no samples"):
-        nn.Trainer(model, nn.cross_entropy, nn.SGD(model.parameters(), lr=0.1)).fit([], 2)
-
-
-def test_a_loss_that_overflows_by_itself_is_named():
-    with pytest.raises(nn.DivergenceError, match="the loss itself overflows or takes the logarithm of 0"):
-        nn.fit(nn.Linear(2, 2, rng=0), lambda outputs, y: (outputs * 0.0).log().sum(), (X, Y), progress=False)
 
 
 def test_the_history_is_written_while_it_grows(tmp_path):

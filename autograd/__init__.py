@@ -219,7 +219,7 @@ _HOMES = {
 }
 
 
-__getattr__ = importer(__name__, _HOMES)
+__getattr__, __dir__ = importer(__name__, _HOMES)
 
 #: `sum`, `max`, `min` and `round` are here too, but `import *` leaves Python's alone.
 __all__ = [

@@ -8,21 +8,25 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 
-def importer(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """Return the `__getattr__` of a package (PEP 562).
+def importer(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return the `__getattr__` and the `__dir__` of a package (PEP 562): what finds its names, and what lists them.
 
     Parameters
     ----------
     homes
         For each name the module it comes from; the package itself for its own submodules.
 
-    >>> importer("autograd", {"softmax": "autograd.functions"})("softmax")([0.0, 0.0])
+    >>> import_name, list_names = importer("autograd", {"softmax": "autograd.functions"})
+    >>> import_name("softmax")([0.0, 0.0])
     [0.5, 0.5]
+    >>> "softmax" in list_names()
+    True
     """
 
     def import_name(name: str) -> Any:
         if name not in homes:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+            message = f"module {package!r} has no attribute {name!r}"
+            raise AttributeError(message, name=name, obj=sys.modules[package])  # with both, Python suggests a name
         home = homes[name]
         if home == package:
             return importlib.import_module(f"{package}.{name}")
@@ -30,4 +34,7 @@ def importer(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
         setattr(sys.modules[package], name, found)  # the next time it is there
         return found
 
-    return import_name
+    def list_names() -> list[str]:
+        return sorted({*vars(sys.modules[package]), *homes})
+
+    return import_name, list_names

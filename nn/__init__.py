@@ -14,6 +14,7 @@ training         fit, predict, and the callbacks of training
 validation       cross_validate: train on all folds but one, in turn
 estimators       MLPClassifier, MLPRegressor: networks as scikit-learn has its models
 diagnostics      Diagnostics: the pitfalls of a training, found and named
+plots            history_curves, confusion, decision_boundary, ...: training and its results in pictures
 metrics          accuracy, confusion_matrix, precision, recall, f1, roc_auc, r2, mae, rmse
 data             DataLoader, windows, Vocabulary
 datasets         digits, iris, moons, a series, names, a text, ...
@@ -35,7 +36,7 @@ if not hasattr(autograd, "__chainrule__"):
     )
 
 if TYPE_CHECKING:
-    from nn import datasets, estimators, initialization, schedules
+    from nn import datasets, estimators, initialization, plots, schedules
     from nn.activations import ACTIVATIONS
     from nn.averaging import EMA, SWA
     from nn.data import (
@@ -277,6 +278,7 @@ _HOMES = {
     "next_tokens": "nn.data",
     "nll_loss": "nn.losses",
     "optimizer_factory": "nn.optimizers",
+    "plots": "nn",
     "precision": "nn.metrics",
     "predict": "nn.training.prediction",
     "predict_proba": "nn.training.prediction",
@@ -296,7 +298,7 @@ _HOMES = {
 }
 
 
-__getattr__ = importer(__name__, _HOMES)
+__getattr__, __dir__ = importer(__name__, _HOMES)
 
 __all__ = [
     "ACTIVATIONS",
@@ -431,6 +433,7 @@ __all__ = [
     "next_tokens",
     "nll_loss",
     "optimizer_factory",
+    "plots",
     "precision",
     "predict",
     "predict_proba",

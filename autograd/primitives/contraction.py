@@ -65,11 +65,20 @@ matmul: Multilinear = Multilinear("matmul", _matmul, _pull_left, _pull_right, sy
 # --- the affine map of a layer ----------------------------------------------------------------------------------
 
 
+def _remedy(x: tuple[int, ...], weight: tuple[int, ...]) -> str:
+    """Return what may help where x and the weight do not fit."""
+    if len(weight) != 2 or x[-1:] == weight[:1]:
+        return "transpose the weight?"
+    if weight[1] == math.prod(x[1:]):
+        return f"flatten x to ({x[0]}, {weight[1]})?"
+    return f"x has {x[-1]} features where the weight takes {weight[1]}" if x else "x is a single number"
+
+
 def _linear(x: Any, weight: Any, bias: Any) -> Any:
     if x.shape[-1:] != weight.shape[1:] or weight.ndim != 2 or bias.shape != weight.shape[:1]:
         raise ShapeError(
             f"linear: expected x of shape (..., n), weight (m, n) and bias (m,), got {x.shape}, {weight.shape} and "
-            f"{bias.shape}; transpose the weight?"
+            f"{bias.shape}; {_remedy(x.shape, weight.shape)}"
         )
     out = _matmul(x, weight.T)
     if out.dtype != bias.dtype or out.ndim == 0:

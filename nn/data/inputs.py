@@ -62,7 +62,8 @@ def fit_input(column: Column, max_categories: int) -> Number | Category:
     """Learn how a column becomes features from its cells in the training part."""
     absent = column.missing()
     if absent.all():
-        raise ShapeError(f"column {column.name!r} has no value in any row of the training part; drop it")
+        name = column.name
+        raise ShapeError(f"column {name!r} has no value in any row of the training part; drop=[{name!r}] leaves it out")
     if column.numbers is not None:
         measured = Standardizer.fit(column.numbers)
         return Number(column.name, float(measured.mean), float(measured.scale))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import sys
 import time
@@ -21,24 +22,26 @@ class Progress:
         self._bar = tqdm(total=steps, unit="step", disable=not on_terminal, ncols=width, leave=False)
         self._epochs = epochs
         self._accuracies: list[float] = []
-        self._loss = float("nan")
+        self._losses: list[float] = []
         self._started = time.perf_counter()
 
     def step(self, loss: float) -> None:
         """Move on by one batch."""
-        self._loss = loss
+        self._losses.append(loss)
         held_back = f"{self._accuracies[-1]:.1%}" if self._accuracies else "-"
         self._bar.set_postfix_str(f"loss {loss:.3f}, accuracy {held_back}", refresh=False)
         self._bar.update()
 
     def epoch(self, accuracy: float) -> None:
-        """Take note of the accuracy after an epoch; in a log, write a line."""
+        """Take note of the accuracy after an epoch; in a log, write a line, with the mean loss of its steps."""
         self._accuracies.append(accuracy)
         if self._in_log:
             done = len(self._accuracies)
             left = (time.perf_counter() - self._started) * (self._epochs - done) / done
-            line = f"epoch {done}/{self._epochs}: loss {self._loss:.3f}, accuracy {accuracy:.1%}, {left:.0f} s left"
+            loss = math.fsum(self._losses) / max(len(self._losses), 1)
+            line = f"epoch {done}/{self._epochs}: loss {loss:.3f}, accuracy {accuracy:.1%}, {left:.0f} s left"
             print(line, file=sys.stderr, flush=True)
+        self._losses.clear()
 
     def __enter__(self) -> Self:
         return self

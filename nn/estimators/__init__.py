@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 
 _HOMES = {"MLPClassifier": "nn.estimators.classifier", "MLPRegressor": "nn.estimators.regressor"}
 
-__getattr__ = importer(__name__, _HOMES)
+__getattr__, __dir__ = importer(__name__, _HOMES)
 
 __all__ = ["MLPClassifier", "MLPRegressor"]

@@ -126,5 +126,9 @@ class Flatten(Module):
 def check_steps(user: str, steps: Sequence[Any]) -> None:
     """Refuse what cannot be called as a step of a network."""
     for place, step in enumerate(steps):
+        if isinstance(step, type) and issubclass(step, Module):
+            name = step.__name__
+            raise OperandError(f"{user}: {name} at {place} is a class; make a layer of it: {name}(...)")
         if not callable(step):
-            raise OperandError(f"{user}: expected modules or functions, got {type(step).__name__} at {place}")
+            unpack = "; unpack it: *layers" if isinstance(step, list | tuple) else ""
+            raise OperandError(f"{user}: expected modules or functions, got {type(step).__name__} at {place}{unpack}")

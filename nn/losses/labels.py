@@ -38,7 +38,8 @@ def read_labels(loss: str, labels: Any, shape: tuple[int, ...], axis: int, ignor
     if ignored is not None and (isinstance(ignored, bool) or not isinstance(ignored, int | np.integer)):
         raise DomainError(f"{loss}: expected an integer or None as ignore_index, got {ignored!r}")
     if found.dtype.kind not in "iu":
-        raise DomainError(f"{loss}: expected labels from 0 to {shape[axis] - 1} as integers, got {found.dtype}")
+        hint = "; labels.astype(int)?" if found.dtype.kind in "fb" else ""
+        raise DomainError(f"{loss}: expected labels from 0 to {shape[axis] - 1} as integers, got {found.dtype}{hint}")
     found = found.astype(np.intp)
     skipped = None
     if ignored is not None and (found == ignored).any():

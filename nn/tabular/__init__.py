@@ -24,6 +24,6 @@ if TYPE_CHECKING:
     from nn.tabular.model import TableModel
 
 # Imported when first asked for: the other commands need not wait for it.
-__getattr__ = importer(__name__, {"TableModel": "nn.tabular.model"})
+__getattr__, __dir__ = importer(__name__, {"TableModel": "nn.tabular.model"})
 
 __all__ = ["TableModel"]

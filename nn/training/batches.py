@@ -27,7 +27,9 @@ class Prepared:
         count = 0
         for batch in self.batches:
             if not isinstance(batch, tuple | list) or len(batch) != 2:
-                raise OperandError(f"fit: expected batches (inputs, targets), got {describe(batch)}")
+                raise OperandError(
+                    f"fit: expected batches (inputs, targets), got {describe(batch)}; arrays come as a tuple (X, y)"
+                )
             x, y = batch
             count += 1
             yield self._runner.prepare(np.asarray(x)), self._runner.prepare(np.asarray(y))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+
+from autograd import OperandError
 
 if TYPE_CHECKING:
     from nn.training.trainer import Trainer
@@ -55,3 +58,21 @@ class Callback:
 
     def load_arrays(self, arrays: dict[str, Any]) -> None:
         """Go on from what `arrays` returned."""
+
+
+def read_callbacks(callbacks: Iterable[Callback]) -> list[Callback]:
+    """Return callbacks in the order in which they are told.
+
+    Raises
+    ------
+    OperandError
+        It is a callback alone, or one of them is a class.
+    """
+    if isinstance(callbacks, Callback):
+        raise OperandError(f"fit: expected a list of callbacks, got {type(callbacks).__name__}; write [it]")
+    told = list(callbacks)
+    for callback in told:
+        if isinstance(callback, type):
+            name = callback.__name__
+            raise OperandError(f"fit: the callback {name} is a class; make one of it: {name}(...)")
+    return sorted(told, key=lambda callback: callback.rank)

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import DomainError, OperandError
-from autograd.trees import describe
 from nn.module import Module
 from nn.optimizers import Adam, clip_grad_norm
 from nn.randomness import generator
 from nn.settings import count
 from nn.training.batches import read_batches, split_off
-from nn.training.callback import Callback
+from nn.training.callback import Callback, read_callbacks
 from nn.training.history import History, Row
 from nn.training.logging import ProgressBar
 from nn.training.runners import Loss, runner_of
@@ -102,8 +101,7 @@ def fit(
     >>> history["accuracy"][-1] > 0.85
     True
     """
-    epochs = count("fit", "epochs", epochs, least=0)
-    random = generator(rng)
+    random, epochs = generator(rng), count("fit", "epochs", epochs, least=0)
     optimizer = _optimizer(model, optimizer)
     runner = runner_of(model, loss)
     if executor is not None:
@@ -113,7 +111,8 @@ def fit(
     held_back = None
     if validation is not None:
         held_back = read_batches(validation, runner, batch_size=max(batch_size, 256), shuffle=False, rng=random)
-    told = [*([_Clip(clip_norm)] if clip_norm is not None else []), *callbacks, *([ProgressBar()] if progress else [])]
+    told = read_callbacks(callbacks)
+    told = [*([_Clip(clip_norm)] if clip_norm is not None else []), *told, *([ProgressBar()] if progress else [])]
     trainer = Trainer(model, loss, optimizer, metrics=_named(metrics), callbacks=told, runner=runner)
     return trainer.fit(batches, epochs, held_back)
 
@@ -146,31 +145,38 @@ def _optimizer(model: Any, optimizer: Any) -> Any:
     if hasattr(optimizer, "step") and not isinstance(optimizer, type):
         _check_moves(model, optimizer)
         return optimizer
+    if optimizer is not None and not callable(optimizer):
+        raise OperandError(f"fit: expected an optimizer such as nn.Adam(model.parameters()), got {optimizer!r}")
     if not hasattr(model, "parameters"):
         raise OperandError(
             f"fit: {type(model).__name__} does not say what its parameters are; pass an optimizer: nn.Adam([...])"
         )
-    return (optimizer or Adam)(model.parameters())
+    parameters = model.parameters()
+    if not parameters:
+        raise OperandError(
+            f"fit: {type(model).__name__} has no parameters; they are looked for in its attributes without a leading _"
+        )
+    return (optimizer or Adam)(parameters)
 
 
 def _check_moves(model: Any, optimizer: Any) -> None:
-    """Make sure that an optimizer moves something of the model, and is not that of another one."""
+    """Refuse an optimizer of another network: the training would run and nothing be learned."""
     moved = {id(parameter) for parameter in getattr(optimizer, "parameters", ())}
-    if isinstance(model, Module) and moved and not any(id(parameter) in moved for parameter in model.parameters()):
+    learning = [p for p in model.parameters() if not p.is_array or not p.constant] if isinstance(model, Module) else []
+    if moved and learning and not any(id(parameter) in moved for parameter in learning):
         raise OperandError(
-            f"fit: the optimizer moves no parameter of this {type(model).__name__}, which would learn nothing; "
-            "make it of model.parameters(), or pass a function such as lambda p: nn.Adam(p, lr=1e-3)"
+            "fit: the optimizer moves none of the model's parameters; make it of them: nn.Adam(model.parameters())"
         )
 
 
 def _named(metrics: Any) -> Mapping[str, Metric]:
     """Return metrics by their names."""
-    if not isinstance(metrics, Iterable):
-        raise OperandError(f"metrics: expected a list of functions, or functions by name, got {describe(metrics)}")
     if isinstance(metrics, Mapping):
         if taken := {"epoch", "loss", "lr", "seconds"} & set(metrics):
             raise DomainError(f"metrics: {min(taken)!r} is a column of every history; choose another name")
         return metrics
+    if not isinstance(metrics, Iterable) or not all(map(callable, metrics)):
+        raise OperandError(f"fit: expected a list of functions such as [nn.accuracy] as metrics, got {metrics!r}")
     named: dict[str, Metric] = {}
     for metric in metrics:
         function = metric.func if isinstance(metric, functools.partial) else metric

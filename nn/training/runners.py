@@ -38,10 +38,15 @@ def runner_of(model: Any, loss: Loss | None = None) -> Runner:
     Raises
     ------
     OperandError
-        It cannot be called.
+        It cannot be called, or the loss cannot.
     """
     if not callable(model):
         raise OperandError(f"expected a model that can be called, such as an nn.Module, got {type(model).__name__}")
+    if loss is not None and not callable(loss):
+        raise OperandError(
+            f"expected a loss of (outputs, targets), such as nn.cross_entropy, got {type(loss).__name__}; the order is "
+            "fit(model, loss, (X, y))"
+        )
     parameters = model.parameters() if isinstance(model, Module) else []
     if parameters and not any(parameter.is_array for parameter in parameters):
         return ScalarRunner(model, loss)

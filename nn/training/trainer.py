@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd import DomainError, OperandError, no_grad
 from autograd.trees import describe
-from nn.training.callback import Callback
+from nn.training.callback import Callback, read_callbacks
 from nn.training.failures import DivergenceError, all_finite, explain_failure
 from nn.training.history import History, Row
 from nn.training.runners import Loss, Runner, as_array, evaluating, runner_of
@@ -70,7 +70,7 @@ class Trainer:
     ) -> None:
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self.metrics = dict(metrics or {})
-        self.callbacks = _ranked(callbacks)
+        self.callbacks = read_callbacks(callbacks)
         self.runner = runner or runner_of(model, loss)
         self.history = History()
         self.batches: Batches = ()
@@ -210,18 +210,6 @@ def _rate(optimizer: Any) -> float:
     """Return the learning rate of an optimizer; of several groups that of the first."""
     groups = getattr(optimizer, "groups", ())
     return float(groups[0]["lr"] if groups else optimizer.lr)
-
-
-def _ranked(callbacks: Iterable[Callback]) -> list[Callback]:
-    """Return callbacks in the order in which they are told."""
-    callbacks = list(callbacks)
-    for callback in callbacks:
-        if not isinstance(callback, Callback):
-            raise OperandError(
-                f"fit: expected callbacks such as nn.EarlyStopping(), got {describe(callback)}; "
-                "a class of your own derives from nn.Callback"
-            )
-    return sorted(callbacks, key=lambda callback: callback.rank)
 
 
 class _Judged:

@@ -171,6 +171,10 @@ def test_inputs_of_another_width_are_refused():
 
 @pytest.mark.parametrize("make", [nn.Residual, lambda *steps: nn.TransformerEncoder(steps)])
 def test_what_cannot_be_called_is_no_step(make):
+    with pytest.raises(OperandError, match=r"got list at 0; unpack it: \*layers"):
+        nn.Sequential([nn.Linear(2, 2), nn.ReLU()])
+    with pytest.raises(OperandError, match=r"ReLU at 1 is a class; make a layer of it: ReLU\(...\)"):
+        nn.Sequential(nn.Linear(2, 2), nn.ReLU)
     with pytest.raises(OperandError, match="expected modules or functions, got int at 0"):
         make(3)
 

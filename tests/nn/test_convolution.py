@@ -44,7 +44,7 @@ def arguments(layer):
     return [parameter.data for parameter in layer.parameters()], settings
 
 
-@pytest.mark.parametrize(("layer", "x", "function", "shape"), LAYERS, ids=lambda x: repr(x) if callable(x) else "")
+@pytest.mark.parametrize(("layer", "x", "function", "shape"), LAYERS, ids=[repr(row[0]) for row in LAYERS])
 def test_each_layer_is_its_function(layer, x, function, shape):
     parameters, settings = arguments(layer)
     assert layer(x).shape == shape
@@ -54,7 +54,7 @@ def test_each_layer_is_its_function(layer, x, function, shape):
     layer.astype(np.float64)
 
 
-@pytest.mark.parametrize(("layer", "x", "function", "shape"), LAYERS, ids=lambda x: repr(x) if callable(x) else "")
+@pytest.mark.parametrize(("layer", "x", "function", "shape"), LAYERS, ids=[repr(row[0]) for row in LAYERS])
 def test_each_layer_prints_what_makes_it_again(layer, x, function, shape):
     again = eval(repr(layer), vars(nn) | {name: getattr(nn, name) for name in nn.__all__})
     assert repr(again) == repr(layer)

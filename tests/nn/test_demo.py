@@ -149,8 +149,8 @@ def test_a_log_gets_a_line_an_epoch(capsys):
             if loss in (1.0, 0.25):
                 progress.epoch(1.0 - loss)
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0].startswith("epoch 1/2: loss 1.000, accuracy 0.0%")
-    assert lines[1] == "epoch 2/2: loss 0.250, accuracy 75.0%, 0 s left"
+    assert lines[0].startswith("epoch 1/2: loss 1.500, accuracy 0.0%")
+    assert lines[1] == "epoch 2/2: loss 0.375, accuracy 75.0%, 0 s left"
 
 
 def test_a_terminal_gets_a_bar(monkeypatch):

@@ -328,7 +328,11 @@ def test_wrong_usage(table, tmp_path, monkeypatch, capsys, words, message):
         ("x,y\n" + "1,1\n" * 20 + "2,2\n" * 3, "", "if they are numbers to be estimated, say --task 'regression'"),
         ("x,y\n" + "1,a\n2,b\n" * 20, "--task regression", "regression needs numbers"),
         ("y\n" + "1\n" * 20, "", "no column is left to predict from"),
-        ("x,z,y\n" + "1,,1.5\n2,,0.5\n" * 20, "", "column 'z' has no value in any row of the training part; drop it"),
+        (
+            "x,z,y\n" + "1,,1.5\n2,,0.5\n" * 20,
+            "",
+            "'z' has no value in any row of the training part; --drop 'z'",
+        ),
         ("x,y\n" + "".join(f"t{k},{k}.5\n" for k in range(300)), "", r"is dropped by --drop 'x'"),
         ("x,y\n" + "1,a\n2,b\n" * 20, "--test 0.01", "cannot be divided: .*; try another --test"),
         ("x,y\n" + "1,0.5\n-1,1.5\n" * 20, "--lr 1e300", "the loss became"),

@@ -312,13 +312,63 @@ def test_a_single_logit_is_that_of_the_second_class():
         ((X, ["a"] * 120), OperandError, "encode words as numbers"),
         (3.0, OperandError, r"expected data as \(inputs, targets\)"),
         ([(X, Y, X)], OperandError, r"expected batches \(inputs, targets\)"),
-        ((X[:, :1], Y), ShapeError, "linear"),
+        ([X, Y], OperandError, r"arrays come as a tuple \(X, y\)"),
+        (X, OperandError, r"arrays come as a tuple \(X, y\)"),
+        ((X[:, :1], Y), ShapeError, "linear.*x has 1 features where the weight takes 2"),
+        ((X.reshape(-1, 2, 1), Y), ShapeError, r"flatten x to \(32, 2\)"),
         ((X, Y + 1), DomainError, "label"),
     ],
 )
 def test_bad_data_is_refused_before_anything_is_lost(data, error, match):
     with pytest.raises(error, match=match):
         nn.fit(nn.Linear(2, 2, rng=0), nn.cross_entropy, data, epochs=1, progress=False, rng=0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "match"),
+    [
+        ({"epochs": 1.5}, "fit: epochs must be a whole number, 0 or more, got 1.5"),
+        ({"epochs": -1}, "fit: epochs must be a whole number, 0 or more, got -1"),
+        ({"optimizer": "adam"}, "expected an optimizer such as nn.Adam.*got 'adam'"),
+        ({"optimizer": nn.Adam(nn.Linear(2, 2, rng=0).parameters())}, "moves none of the model's parameters"),
+        ({"metrics": "accuracy"}, r"such as \[nn.accuracy\] as metrics, got 'accuracy'"),
+        ({"metrics": ["accuracy"]}, r"got \['accuracy'\]"),
+        ({"metrics": nn.accuracy}, r"such as \[nn.accuracy\] as metrics"),
+        ({"callbacks": nn.StopAfter(minutes=1)}, "expected a list of callbacks, got StopAfter"),
+        ({"callbacks": [nn.EarlyStopping]}, r"EarlyStopping is a class; make one of it"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_refused(settings, match):
+    with pytest.raises((OperandError, DomainError), match=match):
+        nn.fit(
+            nn.Linear(2, 2, rng=0), nn.cross_entropy, (X, Y), **{"epochs": 1, "progress": False, "rng": 0} | settings
+        )
+
+
+def test_arguments_in_the_order_of_other_libraries_are_refused():
+    with pytest.raises(OperandError, match=r"the order is fit\(model, loss, \(X, y\)\)"):
+        nn.fit(nn.Linear(2, 2, rng=0), X, Y)
+
+
+def test_an_optimizer_may_move_a_part_of_the_network():
+    model = nn.Sequential(nn.Linear(2, 4, rng=0), nn.Tanh(), nn.Linear(4, 2, rng=1))
+    before = model.state_dict()
+    optimizer = nn.Adam(model[2].parameters(), lr=0.1)
+    nn.fit(model, nn.cross_entropy, (X, Y), epochs=1, optimizer=optimizer, progress=False, rng=0)
+    moved = [name for name, array in model.state_dict().items() if not np.array_equal(array, before[name])]
+    assert moved == ["2.weight", "2.bias"]
+
+
+def test_private_parameters_are_missed_with_a_hint():
+    class Hidden(nn.Module):
+        def __init__(self):
+            self._layer = nn.Linear(2, 2, rng=0)
+
+        def forward(self, x):
+            return self._layer(x)
+
+    with pytest.raises(OperandError, match=r"Hidden has no parameters; .* without a leading _"):
+        nn.fit(Hidden(), nn.cross_entropy, (X, Y), progress=False)
 
 
 @pytest.mark.parametrize(

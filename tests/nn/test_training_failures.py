@@ -28,7 +28,7 @@ def test_a_function_has_no_weights_to_keep(make, tmp_path):
 
 
 def test_a_class_is_no_callback():
-    with pytest.raises(OperandError, match=r"expected callbacks such as nn.EarlyStopping\(\)"):
+    with pytest.raises(OperandError, match="the callback EarlyStopping is a class"):
         fit(tensors(), callbacks=[nn.EarlyStopping])
 
 
@@ -111,9 +111,9 @@ def test_a_full_disk_is_said_by_loggers(logger):
         ({"epochs": 2.5}, DomainError, "epochs must be a whole number"),
         ({"epochs": -1}, DomainError, "epochs must be a whole number"),
         ({"metrics": [nn.accuracy, functools.partial(nn.accuracy)]}, DomainError, "two named 'accuracy'"),
-        ({"metrics": nn.accuracy}, OperandError, "expected a list of functions"),
+        ({"metrics": nn.accuracy}, OperandError, "expected a list of functions such as"),
         ({"metrics": {"loss": nn.accuracy}}, DomainError, "'loss' is a column of every history"),
-        ({"optimizer": nn.SGD(tensors().parameters(), lr=0.1)}, OperandError, "moves no parameter of this Sequential"),
+        ({"optimizer": nn.SGD(tensors().parameters(), lr=0.1)}, OperandError, "moves none of the model's parameters"),
     ],
 )
 def test_settings_of_fit_are_looked_at(settings, error, match):

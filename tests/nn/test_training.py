@@ -149,18 +149,6 @@ def test_ctrl_c_leaves_the_best_weights_and_a_message(capsys):
     assert np.isclose(float(nn.cross_entropy(model.eval()(X), Y).data), best["val_loss"])
 
 
-class Spoiled(nn.Callback):
-    """Changes the first layer's weights before an iteration."""
-
-    def __init__(self, number):
-        self.number = number
-
-    def on_iteration(self, trainer):
-        if trainer.iteration == 10:
-            layer = trainer.model[0]
-            layer.weight.data = np.full(layer.weight.shape, self.number)
-
-
 def test_groups_have_learning_rates_of_their_own():
     model = tensors()
     groups = [{"parameters": model[0].parameters(), "lr": 0.5}, {"parameters": model[2].parameters()}]

@@ -15,6 +15,9 @@ from nn.splitting import train_test_split
 from nn.training.failures import first_bad
 from nn.training.runners import Array, Runner
 
+#: How many samples make one update where nothing is said.
+BATCH_SIZE = 32
+
 
 class Prepared:
     """Batches of someone else, in the precision of the network."""
@@ -48,7 +51,7 @@ class Prepared:
         self.batches.load_state_dict(state)
 
 
-def read_batches(data: Any, runner: Runner, *, batch_size: int, shuffle: bool, rng: np.random.Generator) -> Any:
+def read_batches(data: Any, runner: Runner, *, batch_size: int | None, shuffle: bool, rng: np.random.Generator) -> Any:
     """Return batches of arrays: of (X, y), or what the caller divides into batches himself.
 
     Raises
@@ -63,11 +66,16 @@ def read_batches(data: Any, runner: Runner, *, batch_size: int, shuffle: bool, r
     if not is_pair(data):
         if not isinstance(data, Iterable):
             raise OperandError(f"fit: expected data as (inputs, targets), or batches of them, got {describe(data)}")
+        if batch_size is not None:
+            raise OperandError(
+                f"fit: the data are divided into batches already, so batch_size={batch_size} has no meaning; "
+                "leave it out"
+            )
         return Prepared(data, runner)
     arrays = tuple(
         [runner.prepare(_numbers(name, part)) for name, part in zip(("inputs", "targets"), data, strict=True)]
     )
-    return DataLoader(arrays, batch_size=batch_size, shuffle=shuffle, rng=rng)
+    return DataLoader(arrays, batch_size=BATCH_SIZE if batch_size is None else batch_size, shuffle=shuffle, rng=rng)
 
 
 def is_pair(data: Any) -> bool:

@@ -112,7 +112,7 @@ def find_learning_rate(
     lowest: float = 1e-6,
     highest: float = 1.0,
     steps: int = 100,
-    batch_size: int = 32,
+    batch_size: int | None = None,
     optimizer: Callable[[Any], Any] = Adam,
     rng: Rng = None,
 ) -> RateSearch:

@@ -22,6 +22,7 @@ BENCHMARKS = {
     "compile_time": "tests.benchmarks.compile_time",
     "memory": "tests.benchmarks.memory",
     "training": "tests.benchmarks.training",
+    "goals": "tests.benchmarks.goals",
 }
 
 

@@ -23,9 +23,11 @@ def values(seed=0):
 
 
 def fit(model, **settings):
-    settings = {"epochs": 3, "batch_size": 16, "rng": 0, "progress": False, "metrics": [nn.accuracy]} | settings
+    data = settings.pop("data", (X, Y))
+    size = {"batch_size": 16} if isinstance(data, tuple) else {}
+    settings = {"epochs": 3, "rng": 0, "progress": False, "metrics": [nn.accuracy]} | size | settings
     optimizer = settings.pop("optimizer", lambda parameters: nn.Adam(parameters, lr=0.02))
-    return nn.fit(model, nn.cross_entropy, settings.pop("data", (X, Y)), optimizer=optimizer, **settings)
+    return nn.fit(model, nn.cross_entropy, data, optimizer=optimizer, **settings)
 
 
 @pytest.mark.parametrize("make", [tensors, values])

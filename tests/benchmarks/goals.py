@@ -6,6 +6,7 @@ Run with `python -m tests.benchmarks goals`; the 5,000 digits of MNIST need the 
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import statistics
 import tempfile
@@ -51,20 +52,24 @@ def classify(what: str, images: Any, labels: Any, width: int, least: float, most
 
 
 def solve_xor() -> Goal:
-    """Train two tanh units with bias on XOR, from 20 seeds."""
-    X, y = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0.0, 1.0, 1.0, 0.0])
+    """Train two tanh units with bias on XOR, from 20 seeds.
+
+    From small weights, with momentum and the squared error, few runs end in a local minimum; more do with the
+    cross-entropy, which is flat where one sample stays wrong.
+    """
+    X, signs = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([[-1.0], [1.0], [1.0], [-1.0]])
     solved = 0
     for seed in range(20):
         rng = np.random.default_rng(seed)
+        small = functools.partial(nn.initialization.normal, std=0.3)
         model = nn.Sequential(
-            nn.Linear(2, 2, initializer="xavier_normal", rng=rng), nn.Tanh(),
-            nn.Linear(2, 1, initializer="xavier_normal", rng=rng),
-        )  # fmt: skip
+            nn.Linear(2, 2, initializer=small, rng=rng), nn.Tanh(), nn.Linear(2, 1, initializer=small, rng=rng)
+        )
         nn.fit(
-            model, nn.binary_cross_entropy_with_logits, (X, y[:, None]), epochs=1500, batch_size=4,
-            optimizer=nn.Adam(model.parameters(), lr=0.05), rng=0, progress=False,
+            model, nn.mse_loss, (X, signs), epochs=800, batch_size=4,
+            optimizer=nn.SGD(model.parameters(), lr=0.1, momentum=0.9), rng=0, progress=False,
         )  # fmt: skip
-        solved += bool(((nn.predict(model, X)[:, 0] > 0) == y).all())
+        solved += bool((np.sign(nn.predict(model, X)) == signs).all())
     return Goal("XOR from 20 seeds, two tanh units with bias", ">= 18", str(solved), solved >= 18)
 
 
@@ -211,7 +216,7 @@ def main() -> None:
     digits, mnist = nn.datasets.digits(), nn.datasets.mnist()
     goals = [
         classify("digits, CNN", digits.images, digits.target, 48, 0.985, 60, 40),
-        classify("5,000 MNIST digits, small CNN", mnist.images, mnist.target, 32, 0.97, 180, 8),
+        classify("5,000 MNIST digits, small CNN", mnist.images, mnist.target, 32, 0.97, 180, 24),
         solve_xor(),
         forecast(),
         write_names(),

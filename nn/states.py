@@ -10,7 +10,7 @@ import numpy as np
 from autograd import Node, OperandError, ShapeError, Tensor, UnknownNameError
 from autograd.errors import did_you_mean
 from autograd.trees import describe
-from nn.parts import Holder, parts
+from nn.parts import Holder, own_items, parts
 
 
 def load_state(module: Holder, state: Mapping[str, Any], *, strict: bool = True) -> None:
@@ -25,20 +25,18 @@ def load_state(module: Holder, state: Mapping[str, Any], *, strict: bool = True)
         raise UnknownNameError(_explain_names(missing, unknown, list(known)))
     fitting = {path: _fit(path, item, state[path]) for path, item in known.items() if path in state}
     for path, number in fitting.items():
-        item = known[path]
-        if isinstance(item, Node):
-            item.data = number
-        else:
-            _replace_buffer(module, path, item, number)
+        if isinstance(known[path], Node):
+            known[path].data = number
+    _replace_buffers(module, fitting)
 
 
-def _replace_buffer(module: Holder, path: str, old: Any, new: Any) -> None:
-    """Let the attribute at the end of a path, which is the array `old`, be the array `new`."""
-    name = path.rpartition(".")[2]
-    holders = [module, *(item for _, item in parts(module) if isinstance(item, Holder))]
-    for holder in holders:
-        if vars(holder).get(name) is old:
-            setattr(holder, name, new)
+def _replace_buffers(module: Holder, arrays: Mapping[str, Any]) -> None:
+    """Let the attributes that are arrays, and whose path is among these, be these arrays."""
+    holders = [("", module), *((f"{path}.", item) for path, item in parts(module) if isinstance(item, Holder))]
+    for prefix, holder in holders:
+        for name, item in own_items(holder):
+            if isinstance(item, np.ndarray) and prefix + name in arrays:
+                setattr(holder, name, arrays[prefix + name])
 
 
 def _fit(path: str, item: Any, number: Any) -> Any:

@@ -15,9 +15,6 @@ from nn.splitting import train_test_split
 from nn.training.failures import first_bad
 from nn.training.runners import Array, Runner
 
-#: How many samples make one update where nothing is said.
-BATCH_SIZE = 32
-
 
 class Prepared:
     """Batches of someone else, in the precision of the network."""
@@ -51,13 +48,23 @@ class Prepared:
         self.batches.load_state_dict(state)
 
 
-def read_batches(data: Any, runner: Runner, *, batch_size: int | None, shuffle: bool, rng: np.random.Generator) -> Any:
+def read_batches(
+    data: Any,
+    runner: Runner,
+    *,
+    batch_size: int | None = None,
+    default: int = 32,
+    shuffle: bool,
+    rng: np.random.Generator,
+) -> Any:
     """Return batches of arrays: of (X, y), or what the caller divides into batches himself.
+
+    `batch_size` is how many samples the caller asked for, `default` how many there are where he did not.
 
     Raises
     ------
     OperandError
-        It is neither.
+        It is neither; or a size was asked of batches that are divided already.
     ShapeError
         There are no samples, or not as many targets as inputs.
     DomainError
@@ -75,7 +82,8 @@ def read_batches(data: Any, runner: Runner, *, batch_size: int | None, shuffle: 
     arrays = tuple(
         [runner.prepare(_numbers(name, part)) for name, part in zip(("inputs", "targets"), data, strict=True)]
     )
-    return DataLoader(arrays, batch_size=BATCH_SIZE if batch_size is None else batch_size, shuffle=shuffle, rng=rng)
+    size = default if batch_size is None else batch_size
+    return DataLoader(arrays, batch_size=size, shuffle=shuffle, rng=rng)
 
 
 def is_pair(data: Any) -> bool:

@@ -11,7 +11,7 @@ from nn.module import Module
 from nn.optimizers import Adam, clip_grad_norm
 from nn.randomness import generator
 from nn.settings import count
-from nn.training.batches import is_pair, read_batches, split_off
+from nn.training.batches import read_batches, split_off
 from nn.training.callback import Callback, read_callbacks
 from nn.training.history import History, Row
 from nn.training.logging import ProgressBar
@@ -110,8 +110,7 @@ def fit(
     batches = read_batches(data, runner, batch_size=batch_size, shuffle=shuffle, rng=random)
     held_back = None
     if validation is not None:
-        size = max(batch_size or 0, 256) if is_pair(validation) else None
-        held_back = read_batches(validation, runner, batch_size=size, shuffle=False, rng=random)
+        held_back = read_batches(validation, runner, default=max(batch_size or 0, 256), shuffle=False, rng=random)
     told = read_callbacks(callbacks)
     told = [*([_Clip(clip_norm)] if clip_norm is not None else []), *told, *([ProgressBar()] if progress else [])]
     trainer = Trainer(model, loss, optimizer, metrics=_named(metrics), callbacks=told, runner=runner)
@@ -137,8 +136,7 @@ def evaluate(
     ['loss', 'accuracy']
     """
     runner = runner_of(model, loss)
-    size = batch_size if is_pair(data) else None
-    batches = read_batches(data, runner, batch_size=size, shuffle=False, rng=generator(0))
+    batches = read_batches(data, runner, default=batch_size, shuffle=False, rng=generator(0))
     return Trainer(model, loss, None, metrics=_named(metrics), runner=runner).evaluate(batches)
 
 

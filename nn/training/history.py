@@ -10,9 +10,24 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from autograd import UnknownNameError
 from autograd.files import write_whole
 
 Row = dict[str, float]
+
+
+def monitored(user: str, row: Row, name: str | None) -> str:
+    """Return which number of an epoch is judged: that of a name, by default "val_loss", or "loss" without validation.
+
+    Raises
+    ------
+    UnknownNameError
+        The epoch has no such number.
+    """
+    name = name or ("val_loss" if "val_loss" in row else "loss")
+    if name not in row:
+        raise UnknownNameError(f"{user}: the history has no {name!r}; there are {', '.join(row)}")
+    return name
 
 
 class History(Mapping[str, list[float]]):

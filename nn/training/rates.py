@@ -15,6 +15,7 @@ from nn.randomness import generator
 from nn.schedules import ReduceOnPlateau, Schedule
 from nn.training.batches import read_batches
 from nn.training.callback import Callback
+from nn.training.history import monitored
 from nn.training.runners import Loss, runner_of
 
 if TYPE_CHECKING:
@@ -81,10 +82,7 @@ class ReduceLearningRate(Callback):
     def on_epoch(self, trainer: Trainer) -> None:
         """Look at the number."""
         row = trainer.history.rows[-1]
-        name = self._monitor or ("val_loss" if "val_loss" in row else "loss")
-        if name not in row:
-            raise UnknownNameError(f"ReduceLearningRate: the history has no {name!r}; there are {', '.join(row)}")
-        self._plateau.step(row[name])
+        self._plateau.step(row[monitored("ReduceLearningRate", row, self._monitor)])
 
     def state(self) -> dict[str, Any]:
         """Return what it must remember."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import DomainError, OperandError, UnknownNameError
 from nn.training.callback import Callback
+from nn.training.history import monitored
 
 if TYPE_CHECKING:
     from nn.training.trainer import Trainer
@@ -126,10 +127,7 @@ class Judge:
     def is_better(self, trainer: Trainer, min_delta: float = 0.0) -> bool:
         """Tell whether the last epoch is the best so far."""
         row = trainer.history.rows[-1]
-        if self.monitor is None:
-            self.monitor = "val_loss" if "val_loss" in row else "loss"
-        if self.monitor not in row:
-            raise UnknownNameError(f"{self.user}: the history has no {self.monitor!r}; there are {', '.join(row)}")
+        self.monitor = monitored(self.user, row, self.monitor)
         number = row[self.monitor]
         gain = (number - self.best) if self._is_larger_better(self.monitor) else (self.best - number)
         is_first = self.epoch == 0 or (math.isnan(self.best) and not math.isnan(number))  # no gain over nan is above 0

@@ -1,7 +1,7 @@
 """Blocks: parameters that are moved as one array, and what an update rule remembers of them.
 
 All `Value`s of a group are one block, a part of a pool's arrays. Each `Tensor` is a block of its own, and is given a
-new array at every step, since graphs may remember the one it has.
+new array at every step, since graphs may remember the one it has. Small ones move together: `nn.optimizers.joint`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ class Memory(dict[str, Array]):
     ----------
     steps
         How often the block was moved.
+    whole
+        What is remembered of several blocks together, if this is a part of it; then the arrays are only there.
 
     >>> memory = Memory((2,), np.dtype(np.float32))
     >>> memory["velocity"]
@@ -33,15 +35,31 @@ class Memory(dict[str, Array]):
         super().__init__()
         self.shape, self.dtype = shape, dtype
         self.steps = 0
+        self.whole: Memory | None = None
+        self._place = slice(None)
 
     def __missing__(self, name: str) -> Array:
+        if self.whole is not None:
+            return self.whole[name][self._place].reshape(self.shape)
         self[name] = array = np.zeros(self.shape, self.dtype)
         return array
 
+    def join(self, whole: Memory, place: slice) -> None:
+        """Keep in a place of a larger memory what will be remembered."""
+        self.whole, self._place = whole, place
+
+    def forget(self) -> None:
+        """Go back to the start, when everything is zero and nothing was moved."""
+        self.steps = 0
+        self.clear()
+        for array in self.whole.values() if self.whole is not None else ():
+            array[self._place] = 0.0
+
     def convert(self, dtype: np.dtype[Any]) -> None:
-        """Change the precision, after the parameters have changed theirs."""
-        self.dtype = dtype
-        self.update({name: array.astype(dtype) for name, array in self.items()})
+        """Change the precision, after the parameters have changed theirs; the memory is nobody's part any more."""
+        converted = {name: self[name].astype(dtype) for name in (self if self.whole is None else self.whole)}
+        self.dtype, self.whole = dtype, None
+        self.update(converted)
 
 
 class ValueBlock:

@@ -12,6 +12,7 @@ from autograd import DomainError
 from autograd.pool import Pool
 from nn.optimizers.blocks import Array, Block, Memory, TensorBlock, ValueBlock
 from nn.optimizers.groups import Group, read_groups
+from nn.optimizers.joint import JointBlock, join
 from nn.optimizers.state import Part, read_state, write_state
 
 
@@ -75,6 +76,7 @@ class Optimizer:
             end = start + len(group.parameters) - len(tensors)
             self._blocks.append([*([ValueBlock(self._pool, slice(start, end))] if end > start else []), *tensors])
             start = end
+        self._moving = [join(blocks) for blocks in self._blocks]
 
     @property
     def parameters(self) -> tuple[Any, ...]:
@@ -124,15 +126,17 @@ class Optimizer:
         loss = None if closure is None else closure()
         # A number that overflows is an infinity, as everywhere here.
         with self._pool, np.errstate(all="ignore"):
-            for group, blocks in zip(self.groups, self._blocks, strict=True):
+            for group, blocks in zip(self.groups, self._moving, strict=True):
                 for block in blocks:
                     self._move(block, group.settings)
         return loss
 
-    def _move(self, block: Block, settings: Mapping[str, Any]) -> None:
+    def _move(self, block: Block | JointBlock, settings: Mapping[str, Any]) -> None:
         """Move one block, if there is a gradient."""
         found = block.read()
         if found is None:
+            for member in getattr(block, "members", ()):
+                self._move(member, settings)
             return
         numbers, gradient = found
         decay, room = settings["weight_decay"], block.room()

@@ -64,10 +64,10 @@ def read_state(
     for group, own in new.items():
         group.settings.update(own)
     for part, taken in zip(parts, steps, strict=True):
-        part.memory.clear()
+        part.memory.forget()
         part.memory.steps = taken
     for memory, name, array in arrays:
-        memory[name] = array
+        memory[name][...] = array
 
 
 def _settings(groups: Sequence[Group]) -> Iterator[tuple[str, Group, str]]:

@@ -123,8 +123,9 @@ def test_training_resumes_to_the_bit(name, kind):
 
 
 @pytest.mark.parametrize("name", nn.OPTIMIZERS)
-def test_copies_and_pickles_go_on_by_themselves(name):
-    optimizer = nn.OPTIMIZERS[name](KINDS["values"]()[0], **SETTINGS[name])
+@pytest.mark.parametrize("kind", ["values", "tensors"])
+def test_copies_and_pickles_go_on_by_themselves(name, kind):
+    optimizer = nn.OPTIMIZERS[name](KINDS[kind]()[0], **SETTINGS[name])
     take_step(optimizer, lambda: optimizer.parameters)
     twins = copy.deepcopy(optimizer), pickle.loads(pickle.dumps(optimizer))
     for _ in range(3):

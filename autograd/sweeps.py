@@ -8,7 +8,6 @@ can be differentiated again. Nothing is stored on nodes, until `store_gradients`
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
@@ -72,7 +71,9 @@ def sweep_backward(
 
 def store_gradients(order: list[Node], arrived: dict[Node, Any]) -> None:
     """Write the cotangents of a sweep to the nodes: inner ones afresh, leaves on top of what they have."""
-    holders = Counter(map(holder, arrived.values()))
+    holders: dict[int, int] = {}
+    for place in map(holder, arrived.values()):
+        holders[place] = holders.get(place, 0) + 1
     for node in order:
         gradient = arrived.get(node)
         if node.operands:

@@ -22,7 +22,7 @@ def as_array(x: Any, user: str) -> Any:
         It holds something that is no number; or it is a node that stands for a single number.
     """
     if isinstance(x, Node):
-        if not hasattr(x, "shape"):
+        if not x.is_array and not hasattr(x, "shape"):
             raise OperandError(f"{user}: expected a Tensor or an array, got a {type(x).__name__}, which is one number")
         return x
     array = np.asarray(x)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -25,30 +26,40 @@ def one_hot(labels: Any, classes: int, axis: int) -> Any:
     return np.equal(np.expand_dims(labels, axis), numbers)
 
 
-def _places(labels: Any, axis: int) -> tuple[Any, ...]:
-    """Return the index of the entry of each sample at its label."""
-    others = [np.arange(len(labels))] if labels.ndim == 1 else [*np.indices(labels.shape, sparse=True)]
-    return (*others[:axis], labels, *others[axis:])
+def _places(labels: Any, shape: tuple[int, ...], axis: int) -> Any:
+    """Return where the entry at each label stands, counted through an array of a shape."""
+    if labels.ndim == axis == 1:
+        return labels + np.arange(0, math.prod(shape), shape[1])
+    others = np.indices(labels.shape, sparse=True)
+    return np.ravel_multi_index((*others[:axis], labels, *others[axis:]), shape)
 
 
 def _cost_of_labels(x: Any, *, labels: Any, axis: int) -> Any:
     with np.errstate(invalid="ignore", over="ignore"):
         shifted = x - np.maximum.reduce(x, axis=axis, keepdims=True)
-        right = shifted[_places(labels, axis)]
+        right = shifted.take(_places(labels, x.shape, axis))
         return np.log(np.add.reduce(np.exp(shifted, out=shifted), axis=axis)) - right
 
 
-def _excess(x: Any, labels: Any, axis: int) -> Any:
+def _excess(out: Any, x: Any, labels: Any, axis: int) -> Any:
     """Return the derivative: the probabilities, less 1 at the label."""
-    p = softmax(x, axis=axis)
-    if p.__class__ is not np.ndarray:
-        return p - one_hot(labels, x.shape[axis], axis)
-    p[_places(labels, axis)] -= 1.0  # a new array of ours, and most of it stays
+    if x.__class__ is not np.ndarray:
+        return softmax(x, axis=axis) - one_hot(labels, x.shape[axis], axis)
+    places = _places(labels, x.shape, axis)
+    p = np.empty(x.shape, x.dtype)
+    if math.isfinite(np.add.reduce(out, axis=None)):
+        # The cost is log(sum(exp(x))) less the score at the label.
+        np.subtract(x, _column(x.take(places), axis), out=p)
+        p -= _column(out, axis)
+        np.exp(p, out=p)
+    else:
+        p[...] = softmax(x, axis=axis)
+    p.reshape(-1)[places] -= 1.0  # most of the probabilities stay
     return p
 
 
 def _pull_labels(cotangent: Any, out: Any, x: Any, *, labels: Any, axis: int) -> Any:
-    excess = _excess(x, labels, axis)
+    excess = _excess(out, x, labels, axis)
     excess *= _column(cotangent, axis)
     return excess
 
@@ -58,7 +69,7 @@ cross_entropy_of_labels: ArrayPrimitive = ArrayPrimitive(
     _cost_of_labels,
     _pull_labels,
     push=lambda tangents, out, x, *, labels, axis: sum(
-        tangents[0] * _excess(x, labels, axis), axis=axis, keepdims=False
+        tangents[0] * _excess(out, x, labels, axis), axis=axis, keepdims=False
     ),
     symbol="CE",
     doc="-log softmax(x) at the label of each sample",

@@ -38,13 +38,14 @@ def spread(reduced: Any, x: Any, axis: Axis) -> Any:
 
 
 def _spread_out(cotangent: Any, x: Any, axis: Axis) -> Any:
-    return broadcast_to(spread(cotangent, x, axis), shape=x.shape)
+    return broadcast_to(cotangent if axis is None else spread(cotangent, x, axis), shape=x.shape)
 
 
 def size_along(shape: tuple[int, ...], axis: Axis) -> int:
     """Return how many entries a reduction makes one of."""
-    axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    return math.prod([shape[place] for place in axes])
+    if axis is None:
+        return math.prod(shape)
+    return math.prod([shape[place] for place in axis]) if isinstance(axis, tuple) else shape[axis]
 
 
 sum: Linear = Linear(

@@ -24,6 +24,8 @@ def _broadcast(x: Any, *, shape: Shape) -> Any:
 
 def _sum_to(x: Any, *, shape: Shape) -> Any:
     extra = x.ndim - len(shape)
+    if extra == 1 and x.shape[1:] == shape:  # a bias
+        return np.add.reduce(x, axis=0, dtype=x.dtype)
     axes = (*range(extra), *[extra + axis for axis, size in enumerate(shape) if size == 1 != x.shape[extra + axis]])
     out = np.add.reduce(x, axis=axes[0] if len(axes) == 1 else axes, dtype=x.dtype)
     return out if out.shape == shape else np.reshape(out, shape)

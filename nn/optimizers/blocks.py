@@ -116,8 +116,9 @@ class TensorBlock:
         numbers, gradient = self.tensor.array, self.tensor.grad
         if self.tensor.constant or (gradient.__class__ is float and gradient == 0.0):  # a computed zero is NumPy's
             return None
-        if np.shape(gradient) != numbers.shape:
-            raise ShapeError(f"parameter {self.name} has shape {numbers.shape}, but its grad {np.shape(gradient)}")
+        shape = gradient.shape if gradient.__class__ is np.ndarray else np.shape(gradient)
+        if shape != numbers.shape:
+            raise ShapeError(f"parameter {self.name} has shape {numbers.shape}, but its grad {shape}")
         if numbers.dtype != self.memory.dtype:
             self.memory.convert(numbers.dtype)
         return numbers, gradient

@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import accumulate, pairwise
-from typing import Any
+from operator import is_
 
 import numpy as np
 
@@ -35,6 +35,8 @@ class JointBlock:
         self.memory = Memory((self._places[-1].stop,), members[0].memory.dtype)
         for member, place in zip(members, self._places, strict=True):
             member.memory.join(self.memory, place)
+        self._parts: list[Array] = []  # what the tensors were given at the last step, and the array that holds it all
+        self._whole: Array = np.empty(0)
 
     def read(self) -> tuple[Array, Array] | None:
         """Return all numbers and all gradients, end to end.
@@ -42,18 +44,20 @@ class JointBlock:
         None if the tensors have to move one by one: one is frozen or has no gradient, was not moved as often as the
         others, or has changed its precision.
         """
-        found, steps = [], set()
+        numbers, gradients, steps = [], [], set()
         for member in self.members:
             own = member.read()
-            if own is None or member.memory.whole is not self.memory:
+            memory = member.memory
+            if own is None or memory.whole is not self.memory:
                 return None
-            found.append(own)
-            steps.add(member.memory.steps)
+            numbers.append(own[0])
+            gradients.append(own[1])
+            steps.add(memory.steps)
         if len(steps) > 1:
             return None
         (self.memory.steps,) = steps
-        numbers, gradients = zip(*found, strict=True)
-        return _end_to_end(numbers), _end_to_end(gradients)
+        is_same = len(self._parts) == len(numbers) and all(map(is_, numbers, self._parts))
+        return self._whole if is_same else np.concatenate(numbers, axis=None), np.concatenate(gradients, axis=None)
 
     def room(self) -> Array:
         """Return an array for a change of the numbers, which `subtract` makes the tensors' own."""
@@ -63,19 +67,19 @@ class JointBlock:
         """Set the numbers to `numbers - change`, in the memory of the change."""
         np.subtract(numbers, change, out=change)
         change.flags.writeable = False  # a part of it, unlike a tensor's own array, could be made writeable again
+        self._whole, self._parts = change, []
         for member, place in zip(self.members, self._places, strict=True):
-            member.memory.steps = self.memory.steps
-            member.write(change[place])
-
-
-def _end_to_end(arrays: Iterable[Any]) -> Array:
-    return np.concatenate([np.ravel(array) for array in arrays])
+            memory = member.memory
+            memory.steps = self.memory.steps
+            part = change[place]
+            member.tensor.array = part = part.reshape(memory.shape) if memory.shape else part[0]
+            self._parts.append(part)
 
 
 def join(blocks: Iterable[Block]) -> list[Block | JointBlock]:
     """Return the blocks of a group in such a way that small tensors of one precision move together."""
     moving: list[Block | JointBlock] = []
-    crowds: defaultdict[Any, list[TensorBlock]] = defaultdict(list)
+    crowds: defaultdict[np.dtype, list[TensorBlock]] = defaultdict(list)
     for block in blocks:
         size = math.prod(block.memory.shape)
         if isinstance(block, ValueBlock) or size > SMALL:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from itertools import chain
 from typing import Any, ClassVar
 
@@ -125,7 +126,7 @@ class Optimizer:
         """
         loss = None if closure is None else closure()
         # A number that overflows is an infinity, as everywhere here.
-        with self._pool, np.errstate(all="ignore"):
+        with self._pool if self._pool.values else nullcontext(), np.errstate(all="ignore"):
             for group, blocks in zip(self.groups, self._moving, strict=True):
                 for block in blocks:
                     self._move(block, group.settings)

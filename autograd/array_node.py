@@ -48,14 +48,21 @@ class ArrayNode(Node):
 
     # --- the two maps along an edge -----------------------------------------------------------------------------------
 
-    def pull_back(self, cotangent: Any, wanted: Sequence[bool], *, symbolic: bool) -> Sequence[Any]:
+    def pull_back(
+        self, cotangent: Any, wanted: Sequence[bool], *, symbolic: bool, spare: bool = False
+    ) -> Sequence[Any]:
         """Return what each wanted operand gets of a cotangent; what was broadcast is summed back to its shape."""
         primitive: Any = self.primitive
-        out, operands = (self, self.operands) if symbolic else (self.array, self.inputs)
+        operands: Any = self.operands if symbolic else self.inputs
+        out: Any = self if symbolic else self.array if primitive.reads_out else None
         if primitive.on_arrays:
             return primitive.pull(cotangent, out, operands, wanted)  # type: ignore[no-any-return]
+        partials = primitive.local_derivatives(out, operands, wanted)
+        if spare and len(operands) == 1 and cotangent.shape == operands[0].shape:
+            cotangent *= partials[0]
+            return (cotangent,)
         contributions: list[Any] = []
-        for x, partial in zip(operands, primitive.local_derivatives(out, operands, wanted)):  # noqa: B905 - one each
+        for x, partial in zip(operands, partials):  # noqa: B905 - one each
             contribution = None
             if partial is not None:
                 contribution = cotangent if partial.__class__ is float and partial == 1.0 else cotangent * partial

@@ -17,7 +17,7 @@ import numpy as np
 
 from autograd.errors import OperandError
 from autograd.node import Node
-from autograd.primitive import Primitive, find, register
+from autograd.primitive import Primitive, Reads, find, register
 
 #: Gives the cotangent of one operand: (cotangent, out, *operands, **settings), or without `out` for linear rows.
 Map = Callable[..., Any]
@@ -35,7 +35,8 @@ class ArrayPrimitive(Primitive):
     pulls
         For each operand the map `pull(cotangent, out, *operands, **settings)` from a cotangent of the output to the
         cotangent of the operand; None where nothing is passed on. It returns the cotangent itself, a view of it, or
-        a new array, never an operand.
+        a new array that shares no memory with anything else: it may be written over. `out` is None on arrays if the
+        row says that it reads only "operands" or "shapes".
     push
         The map `push(tangents, out, *operands, **settings)` from the tangents of the operands (None: does not move)
         to the one of the output.
@@ -44,9 +45,16 @@ class ArrayPrimitive(Primitive):
     on_arrays: ClassVar[bool] = True
 
     def __init__(
-        self, name: str, array: Callable[..., Any], *pulls: Map | None, push: Map, symbol: str = "", doc: str = ""
+        self,
+        name: str,
+        array: Callable[..., Any],
+        *pulls: Map | None,
+        push: Map,
+        symbol: str = "",
+        doc: str = "",
+        reads: Reads = "all",
     ) -> None:
-        super().__init__(name, self._refuse, array, symbol=symbol, doc=doc)
+        super().__init__(name, self._refuse, array, symbol=symbol, doc=doc, reads=reads)
         self.pulls = pulls
         self.pushes = push
         register(self)
@@ -91,6 +99,7 @@ class Linear(ArrayPrimitive):
             push=lambda tangents, out, x, **settings: self(tangents[0], **settings),
             symbol=symbol,
             doc=doc,
+            reads="shapes",
         )
 
 
@@ -104,7 +113,8 @@ class Multilinear(ArrayPrimitive):
         def without_out(transpose: Map) -> Map:
             return lambda cotangent, out, *operands, **settings: transpose(cotangent, *operands, **settings)
 
-        super().__init__(name, array, *map(without_out, transposes), push=self._push, symbol=symbol, doc=doc)
+        pulls = map(without_out, transposes)
+        super().__init__(name, array, *pulls, push=self._push, symbol=symbol, doc=doc, reads="operands")
 
     def _push(self, tangents: Sequence[Any], out: Any, *operands: Any, **settings: Any) -> Any:
         terms = [
@@ -124,7 +134,7 @@ class Joint(ArrayPrimitive):
     def __init__(
         self, name: str, array: Callable[..., Any], transpose: Map, *, symbol: str = "", doc: str = ""
     ) -> None:
-        super().__init__(name, array, push=self._push, symbol=symbol, doc=doc)
+        super().__init__(name, array, push=self._push, symbol=symbol, doc=doc, reads="shapes")
         self.transpose = transpose
 
     def pull(
@@ -156,6 +166,7 @@ class Bound(Primitive):
         self.name = row.name
         self.symbol = row.symbol
         self.scalar = row.scalar
+        self.reads_out, self.reads_operands = row.reads_out, row.reads_operands
 
     def array(self, *operands: Any) -> Any:
         """Evaluate the row on arrays."""

@@ -69,8 +69,12 @@ class Node:
         """Apply the primitive `dot` to the same inputs for each row of weights: another such place."""
         return [cls.apply(primitive, (*ws, *xs, bias)) for ws, bias in zip(rows, biases, strict=True)]
 
-    def pull_back(self, cotangent: Any, wanted: Sequence[bool], *, symbolic: bool) -> Sequence[Any]:
+    def pull_back(
+        self, cotangent: Any, wanted: Sequence[bool], *, symbolic: bool, spare: bool = False
+    ) -> Sequence[Any]:
         """Return what each wanted operand gets of a cotangent of this node; None for the others.
+
+        A cotangent that is `spare` is an array which nobody needs any more: it may be written over.
 
         With numbers the local derivatives taken on the way forward are used; with `symbolic=True` the rules of the
         primitive are run on the nodes themselves, so that what they return is recorded.

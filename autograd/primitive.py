@@ -8,7 +8,7 @@ primitive is applied.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from autograd.node import is_one as is_one
 #: A derivative as an equation in the output and the operands, with ordinary operators and the library's
 #: functions, so that it runs on floats, arrays, nodes and symbols alike. None: locally constant.
 Rule = Callable[..., Any]
+
+#: What rules look at when they run on arrays: see `Primitive`.
+Reads = Literal["all", "out", "operands", "shapes"]
 
 #: What Python's floats raise where IEEE 754 (and NumPy, and PyTorch) has an infinity or a nan.
 NOT_IEEE = (ArithmeticError, ValueError)
@@ -44,6 +47,9 @@ class Primitive:
     quiet
         Whether NumPy warns of nothing but the operands while `array` runs, as it does for a ufunc: then nothing has
         to be silenced, which takes as long as the operation itself on few numbers.
+    reads
+        What the rules look at when they run on arrays, besides shapes and precisions: "out", "operands", "all" of it,
+        or nothing but the "shapes". What nobody looks at need not be kept for a backward pass.
     """
 
     def __init__(
@@ -55,12 +61,15 @@ class Primitive:
         symbol: str = "",
         doc: str = "",
         quiet: bool | None = None,
+        reads: Reads = "all",
     ) -> None:
         self.name = name
         self.scalar = scalar
         self.array = array
         self.symbol = symbol or name
         self.is_quiet = isinstance(array, np.ufunc) if quiet is None else quiet
+        self.reads_out = reads in ("all", "out")
+        self.reads_operands = reads in ("all", "operands")
         self.__doc__ = doc
 
     #: Whether it is constant in pieces, so that nothing is ever passed on.
@@ -116,8 +125,9 @@ class Elementwise(Primitive):
         symbol: str = "",
         doc: str = "",
         quiet: bool | None = None,
+        reads: Reads = "all",
     ) -> None:
-        super().__init__(name, scalar, array, symbol=symbol, doc=doc, quiet=quiet)
+        super().__init__(name, scalar, array, symbol=symbol, doc=doc, quiet=quiet, reads=reads)
         self.rules = rules
         self.arity = len(rules)
         self.is_constant = not any(rules)

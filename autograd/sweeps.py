@@ -8,8 +8,9 @@ can be differentiated again. Nothing is stored on nodes, until `store_gradients`
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
-from typing import Any
+from collections.abc import Container, Iterable, Mapping, Sequence
+from sys import getrefcount
+from typing import Any, Final
 
 import numpy as np
 
@@ -50,23 +51,49 @@ def sweep_backward(
         cotangent = arrived.get(node)
         if cotangent is None:
             continue
+        spare = False
         if keep is not None and node not in keep:
             del arrived[node]
-        contributions = node.pull_back(cotangent, _asked(operands, wanted), symbolic=symbolic)
-        for operand, contribution in zip(operands, contributions):  # noqa: B905 - one for each
-            if contribution is None:
-                continue
-            earlier = arrived.get(operand)
-            # A node that is used twice gets two contributions, and their sum is its derivative.
-            if earlier is None:
-                arrived[operand] = contribution
-            elif operand in owned:
-                earlier += contribution  # in place: nobody else has seen the sum
-            else:
-                arrived[operand] = summed = earlier + contribution
-                if summed.__class__ is np.ndarray and not symbolic:
-                    owned.add(operand)
+            spare = node in owned
+        contributions = node.pull_back(cotangent, _asked(operands, wanted), symbolic=symbolic, spare=spare)
+        _add_up(arrived, owned, operands, contributions)
+        if spare and len(operands) == 1 and contributions[0] is cotangent:  # written over and passed on
+            owned.add(operands[0])
     return arrived
+
+
+def _add_up(arrived: dict[Node, Any], owned: set[Node], operands: Sequence[Any], contributions: Sequence[Any]) -> None:
+    """Add contributions to what has arrived: a node that is used twice gets two, and their sum is its derivative.
+
+    What is `owned` has arrived as an array that nobody else holds, and may be written over.
+    """
+    for operand, contribution in zip(operands, contributions):  # noqa: B905 - one for each
+        if contribution is None:
+            continue
+        earlier = arrived.get(operand)
+        if earlier is None:
+            arrived[operand] = contribution
+            is_new = contribution.__class__ is np.ndarray and contribution.base is None
+            if is_new and getrefcount(contribution) == _FRESH:
+                owned.add(operand)
+        elif operand in owned:
+            earlier += contribution
+        else:
+            arrived[operand] = summed = earlier + contribution
+            if summed.__class__ is np.ndarray:
+                owned.add(operand)
+
+
+def _count_fresh() -> int:
+    """Return the count of references to a contribution, in the loop above, that nobody else holds."""
+    arrived, contributions = {}, [np.empty(1)]
+    for operand, contribution in zip("x", contributions):  # noqa: B905 - one for each
+        arrived[operand] = contribution
+        return getrefcount(contribution)
+    raise AssertionError
+
+
+_FRESH: Final = _count_fresh()
 
 
 def store_gradients(order: list[Node], arrived: dict[Node, Any]) -> None:

@@ -17,6 +17,7 @@ from autograd.array_methods import ArrayMethods
 from autograd.array_node import ArrayNode, raw_of
 from autograd.array_primitive import ArrayPrimitive, Bound
 from autograd.errors import DomainError, GraphError, OperandError, ShapeError, TracingError
+from autograd.forgetting import forget
 from autograd.immutable import read_array, unchanging
 from autograd.node import UNSWEPT, Node, topological_order
 from autograd.operators import Operators
@@ -181,7 +182,9 @@ class Tensor(ArrayMethods, ArrayNode, Operators):
         cotangent
             The weight of each entry of this tensor, of its shape; not needed for a single number.
         keep
-            "all", or "leaves": then the gradients in between are dropped on the way, which halves the memory.
+            "all", or "leaves": then the gradients in between are dropped on the way, and so are the numbers in between
+            that no rule needs and nobody holds, which halves the memory. Who looks at such a number has it computed
+            again.
 
         Raises
         ------
@@ -199,6 +202,8 @@ class Tensor(ArrayMethods, ArrayNode, Operators):
             raise DomainError(f'backward: keep must be "all" or "leaves", got {keep!r}')
         seed = self._seed(cotangent)
         order = topological_order(self)
+        if keep == "leaves":
+            forget(order, Tensor, ForgottenTensor)
         with np.errstate(all="ignore"):
             arrived = sweep_backward(order, {self: seed}, keep=() if keep == "leaves" else None)
         store_gradients(order, arrived)
@@ -241,6 +246,30 @@ class Tensor(ArrayMethods, ArrayNode, Operators):
         from autograd.numpy_protocol import apply_function
 
         return apply_function(function, args, kwargs)
+
+
+class ForgottenTensor(Tensor):
+    """A tensor whose array was dropped (see `forgetting`): a look at it computes it again, and makes the tensor plain.
+
+    What it was computed from is still there, and has not changed.
+    """
+
+    __slots__ = ()
+
+    @property
+    def array(self) -> Any:
+        """The array."""
+        node: Any = self
+        with np.errstate(all="ignore"):
+            array = node.primitive.array(*node.inputs)
+        node.__class__ = Tensor
+        node.array = array
+        return array
+
+    @classmethod
+    def make(cls, state: tuple[Any, ...]) -> Any:
+        """Make a node with this state: a copy is a plain tensor."""
+        return Tensor.make(state)
 
 
 def _record(out: Any, primitive: Primitive, operands: Any, arrays: Sequence[Any], *, constant: bool) -> Tensor:

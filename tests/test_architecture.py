@@ -57,6 +57,7 @@ ORDER = [
     "autograd.array_node",
     "autograd.array_methods",
     "autograd.numpy_protocol",
+    "autograd.forgetting",
     "autograd.tensor",
     "autograd.functions",
     "autograd.transforms.variables",

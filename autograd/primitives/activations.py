@@ -39,6 +39,7 @@ sigmoid: Elementwise = elementwise(
     symbol="σ",
     doc="1 / (1 + exp(-x))",
     quiet=True,
+    reads="out",
 )
 softplus: Elementwise = elementwise(
     "softplus",
@@ -57,6 +58,7 @@ relu: Elementwise = elementwise(
     symbol="ReLU",
     doc="max(x, 0); its slope at 0 is 0",
     quiet=True,
+    reads="out",
 )
 leaky_relu: Elementwise = elementwise(
     "leaky_relu",

@@ -13,13 +13,27 @@ from autograd.primitives.comparison import equal, sign, where
 from autograd.primitives.transcendental import log
 
 add: Elementwise = elementwise(
-    "add", operator.add, np.add, lambda out, x, y: 1.0, lambda out, x, y: 1.0, symbol="+", doc="x + y"
+    "add", operator.add, np.add, lambda out, x, y: 1.0, lambda out, x, y: 1.0, symbol="+", doc="x + y", reads="shapes"
 )
 subtract: Elementwise = elementwise(
-    "subtract", operator.sub, np.subtract, lambda out, x, y: 1.0, lambda out, x, y: -1.0, symbol="−", doc="x - y"
+    "subtract",
+    operator.sub,
+    np.subtract,
+    lambda out, x, y: 1.0,
+    lambda out, x, y: -1.0,
+    symbol="−",
+    doc="x - y",
+    reads="shapes",
 )
 multiply: Elementwise = elementwise(
-    "multiply", operator.mul, np.multiply, lambda out, x, y: y, lambda out, x, y: x, symbol="×", doc="x * y"
+    "multiply",
+    operator.mul,
+    np.multiply,
+    lambda out, x, y: y,
+    lambda out, x, y: x,
+    symbol="×",
+    doc="x * y",
+    reads="operands",
 )
 divide: Elementwise = elementwise(
     "divide",
@@ -30,7 +44,9 @@ divide: Elementwise = elementwise(
     symbol="÷",
     doc="x / y; x / 0 is an infinity or nan, as in IEEE 754",
 )
-negative: Elementwise = elementwise("negative", operator.neg, np.negative, lambda out, x: -1.0, symbol="−", doc="-x")
+negative: Elementwise = elementwise(
+    "negative", operator.neg, np.negative, lambda out, x: -1.0, symbol="−", doc="-x", reads="shapes"
+)
 
 
 def _slope_in_base(out: Any, x: Any, y: Any) -> Any:

@@ -112,6 +112,7 @@ linear: ArrayPrimitive = ArrayPrimitive(
     push=_push_linear,
     symbol="xWᵀ+b",
     doc="x @ weight.T + bias, the affine map of a layer: weight has shape (outputs, inputs)",
+    reads="operands",
 )
 
 

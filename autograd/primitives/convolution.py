@@ -187,4 +187,5 @@ convolve_affine: ArrayPrimitive = ArrayPrimitive(
     push=_push_affine,
     symbol="x∗w+b",
     doc="a convolution and a number added to each of its channels, as one node",
+    reads="operands",
 )

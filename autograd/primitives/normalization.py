@@ -113,4 +113,5 @@ scale_shift: ArrayPrimitive = ArrayPrimitive(
     push=_push_scale_shift,
     symbol="x·γ+β",
     doc="x * scale + shift, where scale and shift broadcast to the shape of x",
+    reads="operands",
 )

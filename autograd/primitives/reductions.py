@@ -167,6 +167,7 @@ softmax: ArrayPrimitive = ArrayPrimitive(
     lambda cotangent, out, x, *, axis: through_softmax(cotangent, out, axis),
     push=lambda tangents, out, x, *, axis: through_softmax(tangents[0], out, axis),
     doc="exp(x) / sum(exp(x)) along some axes",
+    reads="out",
 )
 
 
@@ -184,6 +185,7 @@ log_softmax: ArrayPrimitive = ArrayPrimitive(
     lambda cotangent, out, x, *, axis: cotangent - exp(out) * sum(cotangent, axis=axis, keepdims=True),
     push=lambda tangents, out, x, *, axis: tangents[0] - sum(exp(out) * tangents[0], axis=axis, keepdims=True),
     doc="the logarithm of softmax, safe from overflow",
+    reads="out",
 )
 
 

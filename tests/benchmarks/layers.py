@@ -29,11 +29,11 @@ class Row(NamedTuple):
 _MLP = {"NumPy by hand": 1.25, "PyTorch": 1.0, "HIPS/autograd": 0.5, "MyGrad": 0.5}
 #: A new row is a line here, and a step of its name in each script of `tests/benchmarks/peers`.
 ROWS = [
-    Row("MLP float32", "MLP 784-256-128-10, batch 128, float32", _MLP),
-    Row("MLP float64", "MLP 784-256-128-10, batch 128, float64", _MLP),
+    *[Row(f"MLP {dtype}", f"MLP {'-'.join(map(str, data.SIZES))}, batch {data.ROWS}, {dtype}", _MLP)
+      for dtype in ("float32", "float64")],
     Row("CNN", "CNN of two 3x3 convolutions (16, 32) with pooling on 28x28, batch 32, float32",
         {"PyTorch": 3.0, "HIPS/autograd": 0.5, "MyGrad": 0.5}),
-    *[Row(f"LSTM {dtype}", f"LSTM of 64 units, 30 steps, batch 32, {dtype}",
+    *[Row(f"LSTM {dtype}", f"LSTM of {data.UNITS} units, {data.STEPS} steps, batch {data.BATCH}, {dtype}",
           {"PyTorch": 2.0, "HIPS/autograd": 0.5, "MyGrad": 0.5}) for dtype in ("float32", "float64")],
     Row("Transformer block", "Transformer block of width 64, 4 heads, length 64, batch 8, float32",
         {"PyTorch": 1.5, "HIPS/autograd": 0.5, "MyGrad": 0.5}),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-SIZES, BATCH = (784, 256, 128, 10), 128
+SIZES, ROWS = (784, 256, 128, 10), 128
 #: How many elementwise operations make a step.
 CHAIN = 50
 OPERATIONS = ("x + y", "x * y", "x / y", "exp", "tanh", "sigmoid", "relu")
@@ -16,8 +16,8 @@ OPERATIONS = ("x + y", "x * y", "x / y", "exp", "tanh", "sigmoid", "relu")
 def mlp(dtype: str) -> tuple[Any, Any, list[Any]]:
     """Return inputs, classes and the parameters W1, b1, ... of weights of shape (outputs, inputs)."""
     rng = np.random.default_rng(0)
-    x = rng.normal(size=(BATCH, SIZES[0])).astype(dtype)
-    labels = rng.integers(0, SIZES[-1], BATCH)
+    x = rng.normal(size=(ROWS, SIZES[0])).astype(dtype)
+    labels = rng.integers(0, SIZES[-1], ROWS)
     parameters: list[Any] = []
     for fan_in, fan_out in itertools.pairwise(SIZES):
         parameters.append((rng.normal(size=(fan_out, fan_in)) * np.sqrt(2 / fan_in)).astype(dtype))

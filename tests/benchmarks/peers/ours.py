@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import data
-import numpy as np
 from worker import Step, serve
 
 import nn
-from autograd import Tensor, conv2d, linear, log_softmax, max_pool2d
+from autograd import Tensor, conv2d, linear, max_pool2d
 
 
 def step_of(loss: Callable[[list[Any]], Any], arrays: list[Any]) -> Step:
@@ -28,11 +27,6 @@ def step_of(loss: Callable[[list[Any]], Any], arrays: list[Any]) -> Step:
     return step
 
 
-def cost(scores: Any, labels: Any) -> Any:
-    """Return the mean cross entropy."""
-    return -log_softmax(scores, axis=1)[np.arange(len(labels)), labels].mean()
-
-
 def mlp(dtype: str) -> Step:
     """Return the step of the MLP."""
     array, labels, arrays = data.mlp(dtype)
@@ -41,7 +35,7 @@ def mlp(dtype: str) -> Step:
     def loss(parameters: list[Any]) -> Any:
         W1, b1, W2, b2, W3, b3 = parameters
         h = linear(linear(x, W1, b1).relu(), W2, b2).relu()
-        return cost(linear(h, W3, b3), labels)
+        return nn.cross_entropy(linear(h, W3, b3), labels)
 
     return step_of(loss, arrays)
 
@@ -55,7 +49,7 @@ def cnn() -> Step:
         W1, b1, W2, b2, W3, b3 = parameters
         h = max_pool2d(conv2d(x, W1, b1, padding=1).relu(), 2)
         h = max_pool2d(conv2d(h, W2, b2, padding=1).relu(), 2)
-        return cost(linear(h.reshape(len(h), -1), W3, b3), labels)
+        return nn.cross_entropy(linear(h.reshape(len(h), -1), W3, b3), labels)
 
     return step_of(loss, arrays)
 

@@ -1,0 +1,70 @@
+"""Numbers that a backward pass does without: they are dropped, and computed again if somebody looks at them.
+
+What a convolution gives to relu is read by no rule: relu's looks at its own output, the convolution's at its operands.
+If nobody holds that tensor either, its array is dead weight. The rows say what their rules read: `Primitive.reads_out`
+and `reads_operands`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from sys import getrefcount
+from typing import Any, Final
+
+import numpy as np
+
+from autograd.node import Node
+
+#: Arrays of fewer bytes stay.
+LARGE: Final = 2**16
+
+
+class _Unread(np.ndarray[Any, Any]):
+    """What stands for an operand of which the rules read no more than shape and precision."""
+
+
+_NAN: Final = {char: np.array(np.nan, char).view(_Unread) for char in "fd"}
+
+
+def forget(order: Sequence[Node], plain: type[Node], forgotten: type[Node]) -> None:
+    """Drop the arrays of a graph that no rule reads, and that nobody holds but the one node computed from them.
+
+    Nodes of the class `plain` that lose their array become `forgotten`, which says how `array` comes back.
+    """
+    for node in order:
+        primitive: Any = node.primitive
+        if not node.is_array or primitive is None or primitive.reads_operands:
+            continue
+        for operand in node.operands:
+            if getrefcount(operand) == _ALONE and operand.__class__ is plain and _is_unread(operand):
+                _drop(operand, node)
+                operand.__class__ = forgotten
+
+
+def _count_alone() -> int:
+    """Return the count of references to an operand in the loop of `forget` if there is none elsewhere."""
+    order = [object()]
+    node = (order[0],)
+    for operand in node:
+        return getrefcount(operand)
+    raise AssertionError
+
+
+_ALONE: Final = _count_alone()
+
+
+def _is_unread(x: Any) -> bool:
+    """Tell whether the array of x is large, read by no rule of its own, and can be computed again."""
+    return bool(
+        x.operands
+        and not x.primitive.reads_out
+        and x.array.nbytes >= LARGE
+        and not any(each.__class__ is _Unread for each in x.inputs)
+    )
+
+
+def _drop(x: Any, user: Any) -> None:
+    """Drop the array of x, of which only `user` has been computed."""
+    unread = np.broadcast_to(_NAN[x.dtype.char], x.shape, subok=True)
+    user.inputs = tuple([unread if o is x else given for o, given in zip(user.operands, user.inputs, strict=True)])
+    del x.array

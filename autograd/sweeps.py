@@ -43,7 +43,7 @@ def sweep_backward(
     """
     arrived = dict(cotangents)
     wanted = None if wrt is None else _depending_on(order, wrt)
-    owned: set[Node] = set()
+    owned: set[Node] | None = None if symbolic else set()
     for node in reversed(order):
         operands = node.operands
         if not operands or (wanted is not None and node not in wanted):
@@ -54,18 +54,20 @@ def sweep_backward(
         spare = False
         if keep is not None and node not in keep:
             del arrived[node]
-            spare = node in owned
+            spare = owned is not None and node in owned
         contributions = node.pull_back(cotangent, _asked(operands, wanted), symbolic=symbolic, spare=spare)
         _add_up(arrived, owned, operands, contributions)
-        if spare and len(operands) == 1 and contributions[0] is cotangent:  # written over and passed on
-            owned.add(operands[0])
+        if spare and owned is not None and len(operands) == 1 and contributions[0] is cotangent:
+            owned.add(operands[0])  # written over, and passed on
     return arrived
 
 
-def _add_up(arrived: dict[Node, Any], owned: set[Node], operands: Sequence[Any], contributions: Sequence[Any]) -> None:
+def _add_up(
+    arrived: dict[Node, Any], owned: set[Node] | None, operands: Sequence[Any], contributions: Sequence[Any]
+) -> None:
     """Add contributions to what has arrived: a node that is used twice gets two, and their sum is its derivative.
 
-    What is `owned` has arrived as an array that nobody else holds, and may be written over.
+    What is `owned` has arrived as an array that nobody else holds, and may be written over. None: nothing is.
     """
     for operand, contribution in zip(operands, contributions):  # noqa: B905 - one for each
         if contribution is None:
@@ -73,15 +75,16 @@ def _add_up(arrived: dict[Node, Any], owned: set[Node], operands: Sequence[Any],
         earlier = arrived.get(operand)
         if earlier is None:
             arrived[operand] = contribution
-            is_new = contribution.__class__ is np.ndarray and contribution.base is None
-            if is_new and getrefcount(contribution) == _FRESH:
-                owned.add(operand)
-        elif operand in owned:
+            is_array = contribution.__class__ is np.ndarray and contribution.base is None
+            is_new = is_array and getrefcount(contribution) == _FRESH
+        elif owned is not None and operand in owned:
             earlier += contribution
+            continue
         else:
             arrived[operand] = summed = earlier + contribution
-            if summed.__class__ is np.ndarray:
-                owned.add(operand)
+            is_new = summed.__class__ is np.ndarray
+        if is_new and owned is not None:
+            owned.add(operand)
 
 
 def _count_fresh() -> int:

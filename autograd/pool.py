@@ -199,7 +199,8 @@ class Members:
         pool = self.pool()
         if pool is not None:
             with _lock:
-                pool.flatten()
+                if not pool.is_flat:
+                    pool.flatten()
                 if pool.is_flat:
                     if self._order is None:
                         pool.grad[self._places] += gradient

@@ -7,8 +7,9 @@ too, for `take`. Python's integers, truth values, strings and None are static: a
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from autograd.errors import TracingError
 from autograd.node import Node
 from autograd.trees import Tree, children, leaves, map_leaves
 from autograd.value import NOT_TRACED
+
+_ARRAY: Final = {np.ndarray}
 
 
 class Slot(NamedTuple):
@@ -56,11 +59,28 @@ def read_call(arguments: tuple[Tree, ...], settings: dict[str, Tree]) -> Call:
     >>> call.slots
     [Slot(name='x0', shape=(2,), kind='float'), Slot(name='scale', shape=(), kind='float')]
     """
+    if not settings and set(map(type, arguments)) <= _ARRAY:
+        form = _form_of_arrays(tuple([(array.dtype.kind, array.shape) for array in arguments]))
+        if form is not None:
+            return Call(*form, list(arguments))
     slots: list[Slot] = []
     contents: list[Any] = []
     named = [(f"x{position}", argument) for position, argument in enumerate(arguments)] + list(settings.items())
     key = tuple([(name, _read(argument, name, slots, contents)) for name, argument in named])
     return Call(key, slots, contents)
+
+
+@functools.lru_cache(maxsize=256)
+def _form_of_arrays(forms: tuple[tuple[str, tuple[int, ...]], ...]) -> tuple[Any, list[Slot]] | None:
+    """Return key and slots of a call with arrays of numbers only, as most are: worked out once for each form."""
+    slots = [
+        Slot(f"x{place}", shape, "index" if kind in "iu" else "float")
+        for place, (kind, shape) in enumerate(forms)
+        if kind in "fiub"
+    ]
+    return (
+        (tuple([(slot.name, (slot.kind, slot.shape)) for slot in slots]), slots) if len(slots) == len(forms) else None
+    )
 
 
 def _read(argument: Tree, name: str, slots: list[Slot], contents: list[Any]) -> Any:

@@ -129,6 +129,8 @@ class Builder(Program):
         Terms of one kind (the same roles) become one dot or one total; different kinds are kept apart and added last,
         in the order of their roles, so that one odd term does not spoil the pattern of the others.
         """
+        if len(lefts) == 2:
+            lefts, rights = self._factored(lefts, rights)
         if self.batched:
             lefts, rights = gathered(self, lefts, rights, extent)
         if len(lefts) == 1:
@@ -143,6 +145,18 @@ class Builder(Program):
         for part in parts[1:]:
             result = self.add(add, (result, part))
         return result
+
+    def _factored(self, lefts: list[int], rights: list[int]) -> Terms:
+        """Return c * x - c * y as the one term c * (x - y), and any other two terms as they are."""
+        constants, batched = self.constants, self.batched
+        (x, one), (y, other) = [
+            (right, constants[left]) if left in constants and right != ALONE else (left, constants.get(right, 0.0))
+            for left, right in zip(lefts, rights, strict=True)
+        ]
+        if one != -other or abs(one) in (0.0, 1.0) or batched.get(x) != batched.get(y):
+            return lefts, rights
+        x, y = (x, y) if one > 0 else (y, x)
+        return [self.add(subtract, (x, y))], [self.constant(abs(one))]
 
     def _joined(self, kinds: dict[tuple[int, int], Terms]) -> dict[tuple[int, int], Terms]:
         """Return the terms of kinds that are alike, such as those of each step of a recurrence, as one kind.

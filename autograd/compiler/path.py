@@ -87,6 +87,11 @@ class Path:
             first = None
         self.replay = self._make_replay(first)
         self.replay.seconds = {"trace": seconds, **self.replay.seconds}
+        # Where the gradient in each source begins, and how long it is.
+        self._starts, self._count = {}, 0
+        for source in (0, *self._given):
+            self._starts[source] = self._count
+            self._count += len(self.replay.flat[source])
         if first is not None:
             self._gradients[first] = self.replay
 
@@ -98,14 +103,14 @@ class Path:
         """Run the forward pass on the numbers of a call: parameters first."""
         self._leave()
         self._current = _no_run
-        parameters, *given = self.replay.flat[: 1 + len(call.slots)]
-        self.parameters.read_into(parameters)
-        for slot, content, flat in zip(call.slots, call.contents, given, strict=True):
+        replay = self.replay
+        self.parameters.read_into(replay.flat[0])
+        for source, (slot, content) in enumerate(zip(call.slots, call.contents, strict=True), start=1):
             if isinstance(content, np.ndarray):
-                flat.reshape(content.shape)[...] = content
+                replay.flat[source].reshape(slot.shape)[...] = content
             else:
-                flat[:] = [node.data for node in content] if slot.kind == "value" else content
-        self._quietly(self.replay.forward)
+                replay.flat[source][:] = [node.data for node in content] if slot.kind == "value" else content
+        self._quietly(replay.forward)
         run = Run()
         self._current = weakref.ref(run)
         return run
@@ -169,7 +174,8 @@ class Path:
             place = leaf.place
             return result_node(number, self.parameters, operands, lambda: self._gradient(place, run))
 
-        return map_leaves(finished, self.trace.outputs)
+        outputs = self.trace.outputs
+        return finished(outputs) if isinstance(outputs, Symbol) else map_leaves(finished, outputs)
 
     def _gradient(self, place: int, run: Run) -> Array:
         """Return the gradient of an output; where another call came in between, its forward pass is run again."""
@@ -187,11 +193,7 @@ class Path:
                 self.forward(replay, self.numbers(run))
                 self._current = weakref.ref(run)
             self._quietly(replay.backward)
-            starts, count = {}, 0
-            for source in (0, *self._given):
-                starts[source] = count
-                count += len(replay.flat[source])
-            gradient = run.gradients[place] = replay.read_gradients(starts, count)
+            gradient = run.gradients[place] = replay.read_gradients(self._starts, self._count)
             return gradient
 
 

@@ -79,7 +79,8 @@ def write_take(writer: Writer, statement: Statement, out: View, comment: str) ->
         starts = int(np.prod(statement.terms)) * np.arange(int(np.prod(out.extents, dtype=int))).reshape(out.extents)
     places = without(index, range(outer, outer + len(statement.terms)))
     kept = writer.kept("starts", starts)
-    writer.line(f"{writer.called('take')}({{}}, {{}}, {{}}, {step}, out={{}})", [places, array, kept, out], comment)
+    apart = "" if step == 1 else f", step={step}"
+    writer.line(f"{writer.called('take')}({{}}, {{}}, {{}}, out={{}}{apart})", [places, array, kept, out], comment)
 
 
 def _as_array(writer: Writer, rows: Operand, statement: Statement) -> str:

@@ -73,8 +73,9 @@ def logsumexp_of_segments(x, starts, owners, out):
     np.add(np.log(np.add.reduceat(terms, starts)), shift, out=out)
 """,
     "take": """
-def take(index, array, starts, step, out):
-    positions = starts + step * index.astype(np.intp)
+def take(index, array, starts, out, step=1):
+    rows = index.astype(np.intp)
+    positions = starts + (rows if step == 1 else step * rows)
     np.take(array, positions, out=out, mode="clip")  # the positions were checked when they were given
 """,
     "strided": """

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.primitive import Elementwise, elementwise
-from autograd.primitives.comparison import minimum, where
+from autograd.primitives.comparison import minimum, not_equal, where
 from autograd.primitives.error_function import erf_of_array, in_blocks
 from autograd.primitives.transcendental import erf, exp, expm1
 
@@ -49,12 +49,21 @@ softplus: Elementwise = elementwise(
     doc="log(1 + exp(x)), a smooth relu",
     quiet=True,
 )
+
+
+def _slope_of_relu(out: Any, x: Any) -> Any:
+    """Return 1 wherever the output is not 0, nan included."""
+    if out.__class__ is float:
+        return 1.0 if out != 0.0 else 0.0
+    # Of arrays a mask does, many times quicker than numbers of double precision.
+    return out.astype(bool) if out.__class__ is _array else not_equal(out, 0.0)
+
+
 relu: Elementwise = elementwise(
     "relu",
     lambda x: 0.0 if x < 0 else x,
     lambda x: np.maximum(x, 0.0),
-    # Of arrays a mask does, many times quicker than numbers of double precision: true of all but 0, and of nan.
-    lambda out, x: out.astype(bool) if out.__class__ is _array else 1.0 - (x <= 0),
+    _slope_of_relu,
     symbol="ReLU",
     doc="max(x, 0); its slope at 0 is 0",
     quiet=True,

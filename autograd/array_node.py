@@ -10,6 +10,7 @@ import numpy as np
 from autograd.errors import DomainError, GraphError, OperandError, ShapeError
 from autograd.immutable import freeze, read_array
 from autograd.node import UNSWEPT, Node, is_one
+from autograd.primitive import Elementwise
 from autograd.primitives.shaping import astype, broadcast_to, sum_to
 
 _OPERANDS: Final = (Node, np.ndarray, float, int, np.generic, list)
@@ -57,10 +58,16 @@ class ArrayNode(Node):
         out: Any = self if symbolic else self.array if primitive.reads_out else None
         if primitive.on_arrays:
             return primitive.pull(cotangent, out, operands, wanted)  # type: ignore[no-any-return]
-        partials = primitive.local_derivatives(out, operands, wanted)
-        if spare and len(operands) == 1 and cotangent.shape == operands[0].shape:
-            cotangent *= partials[0]
+        if (
+            spare
+            and primitive.__class__ is Elementwise
+            and primitive.arity == 1
+            and cotangent.shape == operands[0].shape
+        ):
+            rule: Any = primitive.rules[0]
+            cotangent *= rule(out, operands[0])
             return (cotangent,)
+        partials = primitive.local_derivatives(out, operands, wanted)
         contributions: list[Any] = []
         for x, partial in zip(operands, partials):  # noqa: B905 - one each
             contribution = None

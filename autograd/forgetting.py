@@ -26,17 +26,19 @@ class _Unread(np.ndarray[Any, Any]):
 _NAN: Final = {char: np.array(np.nan, char).view(_Unread) for char in "fd"}
 
 
-def forget(order: Sequence[Node], plain: type[Node], forgotten: type[Node]) -> None:
+def forget(order: Sequence[Node], plain: type[Any], forgotten: type[Any]) -> None:
     """Drop the arrays of a graph that no rule reads, and that nobody holds but the one node computed from them.
 
     Nodes of the class `plain` that lose their array become `forgotten`, which says how `array` comes back.
     """
+    node: Any
     for node in order:
-        primitive: Any = node.primitive
-        if not node.is_array or primitive is None or primitive.reads_operands:
+        if not node.is_array or node.primitive is None or node.primitive.reads_operands:
             continue
         for operand in node.operands:
-            if getrefcount(operand) == _ALONE and operand.__class__ is plain and _is_unread(operand):
+            if type(operand) is not plain or operand.array.nbytes < LARGE:
+                continue
+            if getrefcount(operand) == _ALONE and _is_unread(operand):
                 _drop(operand, node)
                 operand.__class__ = forgotten
 
@@ -54,13 +56,8 @@ _ALONE: Final = _count_alone()
 
 
 def _is_unread(x: Any) -> bool:
-    """Tell whether the array of x is large, read by no rule of its own, and can be computed again."""
-    return bool(
-        x.operands
-        and not x.primitive.reads_out
-        and x.array.nbytes >= LARGE
-        and not any(each.__class__ is _Unread for each in x.inputs)
-    )
+    """Tell whether the array of x is read by no rule of its own, and can be computed again."""
+    return bool(x.operands and not x.primitive.reads_out and not any(each.__class__ is _Unread for each in x.inputs))
 
 
 def _drop(x: Any, user: Any) -> None:

@@ -43,7 +43,7 @@ def sweep_backward(
     """
     arrived = dict(cotangents)
     wanted = None if wrt is None else _depending_on(order, wrt)
-    owned: set[Node] | None = None if symbolic else set()
+    owned: set[Node] = set()  # whose cotangent is an array that nobody else holds, and may be written over
     for node in reversed(order):
         operands = node.operands
         if not operands or (wanted is not None and node not in wanted):
@@ -54,37 +54,30 @@ def sweep_backward(
         spare = False
         if keep is not None and node not in keep:
             del arrived[node]
-            spare = owned is not None and node in owned
+            spare = node in owned
         contributions = node.pull_back(cotangent, _asked(operands, wanted), symbolic=symbolic, spare=spare)
-        _add_up(arrived, owned, operands, contributions)
-        if spare and owned is not None and len(operands) == 1 and contributions[0] is cotangent:
-            owned.add(operands[0])  # written over, and passed on
+        for operand, contribution in zip(operands, contributions):  # noqa: B905 - one for each
+            if contribution is None:
+                continue
+            if operand in arrived:
+                _add(contribution, operand, arrived, owned)
+                continue
+            arrived[operand] = contribution
+            if not symbolic and contribution.__class__ is np.ndarray and contribution.base is None:
+                is_passed_on = spare and contribution is cotangent and len(operands) == 1
+                if is_passed_on or getrefcount(contribution) == _FRESH:
+                    owned.add(operand)
     return arrived
 
 
-def _add_up(
-    arrived: dict[Node, Any], owned: set[Node] | None, operands: Sequence[Any], contributions: Sequence[Any]
-) -> None:
-    """Add contributions to what has arrived: a node that is used twice gets two, and their sum is its derivative.
-
-    What is `owned` has arrived as an array that nobody else holds, and may be written over. None: nothing is.
-    """
-    for operand, contribution in zip(operands, contributions):  # noqa: B905 - one for each
-        if contribution is None:
-            continue
-        earlier = arrived.get(operand)
-        if earlier is None:
-            arrived[operand] = contribution
-            is_array = contribution.__class__ is np.ndarray and contribution.base is None
-            is_new = is_array and getrefcount(contribution) == _FRESH
-        elif owned is not None and operand in owned:
-            earlier += contribution
-            continue
-        else:
-            arrived[operand] = summed = earlier + contribution
-            is_new = summed.__class__ is np.ndarray
-        if is_new and owned is not None:
-            owned.add(operand)
+def _add(contribution: Any, operand: Node, arrived: dict[Node, Any], owned: set[Node]) -> None:
+    """Add to what has arrived: a node that is used twice gets two contributions, and their sum is its derivative."""
+    if operand in owned:
+        arrived[operand] += contribution
+        return
+    arrived[operand] = added = arrived[operand] + contribution
+    if added.__class__ is np.ndarray and contribution.__class__ is np.ndarray:
+        owned.add(operand)
 
 
 def _count_fresh() -> int:
@@ -131,11 +124,16 @@ def sweep_forward(order: list[Node], tangents: Mapping[Node, Any], *, symbolic: 
     return arrived
 
 
-def _asked(operands: tuple[Any, ...], wanted: Container[Node] | None) -> list[bool]:
+def _asked(operands: tuple[Any, ...], wanted: Container[Node] | None) -> Sequence[bool]:
     """Tell for each operand whether something is to be passed on to it."""
-    if wanted is None:
-        return [operand.__class__ is not float and not operand.constant for operand in operands]
-    return [operand.__class__ is not float and operand in wanted for operand in operands]
+    if wanted is not None:
+        return [operand.__class__ is not float and operand in wanted for operand in operands]
+    if len(operands) == 1:
+        return _ONLY  # what is computed from a constant alone is a constant
+    return [operand.__class__ is not float and not operand.constant for operand in operands]
+
+
+_ONLY: Final = (True,)
 
 
 def _depending_on(order: list[Node], inputs: Iterable[Node]) -> set[Node]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.lowering import Lowered
-from autograd.compiler.positions import as_slice, outside, positions_read
+from autograd.compiler.positions import PositionCheck, as_slice, outside, positions_read
 
 Array = np.ndarray[Any, Any]
 
@@ -83,11 +83,23 @@ class Replay:
         DomainError
             A position lies outside of its list.
         """
-        for check in self._checks:
-            check(self.flat)
+        for check, bits in self._given_positions:
+            if bits is None or np.maximum.reduce(bits) >= check.bits:
+                check(self.flat)
         for element, rows in self._positions_at:
             if not 0 <= (position := self.read(element)) < rows:
                 raise outside(position, rows)
+
+    @functools.cached_property
+    def _given_positions(self) -> list[tuple[PositionCheck, Array | None]]:
+        """The checks of positions that are given, and a view of their bits if they stand in a row."""
+        return [
+            (
+                check,
+                self.flat[check.source][check.elements].view(np.uint64) if isinstance(check.elements, slice) else None,
+            )
+            for check in self._checks
+        ]
 
     @functools.cached_property
     def _has_constant_gradients(self) -> bool:

@@ -8,7 +8,7 @@ false, stays nan or passes the derivative on, again as there.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -26,16 +26,29 @@ def _sigmoid_of_float(x: float) -> float:
     return (decay if x < 0 else 1.0) / (1.0 + decay)
 
 
+#: 1 and 40 in both precisions, as arrays: a ufunc takes a quarter of a microsecond to convert a float.
+_NUMBERS: Final = {char: (np.array(1.0, char), np.array(40.0, char)) for char in "fd"}
+
+
 def _sigmoid(x: Any) -> Any:
-    growth = np.exp(np.minimum(x, 40.0))  # beyond 40 the sigmoid is 1, and exp might overflow
-    return growth / (1.0 + growth)
+    one, most = _NUMBERS[x.dtype.char] if x.__class__ is _array and x.dtype.char in _NUMBERS else (1.0, 40.0)
+    growth = np.exp(np.minimum(x, most))  # beyond 40 the sigmoid is 1, and exp might overflow
+    return growth / (growth + one)
+
+
+def _slope_of_sigmoid(out: Any, x: Any) -> Any:
+    if out.__class__ is not _array:
+        return out * (1.0 - out)
+    slope = _NUMBERS[out.dtype.char][0] - out
+    slope *= out
+    return slope
 
 
 sigmoid: Elementwise = elementwise(
     "sigmoid",
     _sigmoid_of_float,
     _sigmoid,
-    lambda out, x: out * (1.0 - out),
+    _slope_of_sigmoid,
     symbol="σ",
     doc="1 / (1 + exp(-x))",
     quiet=True,

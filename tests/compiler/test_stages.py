@@ -14,7 +14,7 @@ from autograd.compiler.reroll import reroll
 from autograd.compiler.simplify import simplify
 from autograd.compiler.symbols import Symbol
 from autograd.compiler.trace import trace
-from autograd.errors import GraphError
+from autograd.errors import GraphError, TracingError
 from autograd.node import Node
 from autograd.primitives.arithmetic import add
 from autograd.trees import leaves
@@ -161,6 +161,31 @@ def test_only_factors_of_one_sign_are_merged(factors, dots):
     x = builder.leaf(0, 0)
     builder.sum([x] * len(factors), [builder.constant(factor) for factor in factors])
     assert [row.name for row in builder.primitives if row is not None] == ["dot"] * dots + ["add"] * (dots - 1)
+
+
+@pytest.mark.parametrize("constant_first", [True, False])
+@pytest.mark.parametrize(("factors", "rows"), [((0.5, -0.5), ["subtract", "dot"]), ((1.0, -1.0), None), ((0.5, -0.25), None)])
+def test_factors_of_opposite_signs_are_taken_out(factors, rows, constant_first):
+    for signs in (1.0, -1.0):
+        builder = Builder()
+        builder.source("x", (2,))
+        x, constants = [builder.leaf(0, 0), builder.leaf(0, 1)], [builder.constant(signs * each) for each in factors]
+        place = builder.sum(*((constants, x) if constant_first else (x, constants)))
+        names = [row.name for row in builder.primitives if row is not None]
+        assert names == (rows or names)
+        assert interpret(builder, [[3.0, 8.0]], [place]) == [signs * (factors[0] * 3.0 + factors[1] * 8.0)]
+
+
+def test_calls_with_arrays_only_have_the_keys_of_other_calls():
+    X, y = np.ones((3, 2)), np.arange(3)
+    for arrays in ((X,), (X, y), (y, X), (X.astype(np.float32), y > 1), ()):
+        quick, usual = read_call(arrays, {}), read_call((*arrays, "mean"), {})
+        assert quick.key == usual.key[:-1]
+        assert quick.slots == usual.slots
+        assert all(a is b for a, b in zip(quick.contents, usual.contents, strict=True))
+    with pytest.raises(TracingError, match="complex"):
+        read_call((X, X * 1j), {})
+    assert read_call((np.array([[1.0, 2.0], [3.0]], dtype=object),), {}).slots[0].shape == (2,)
 
 
 def test_constants_are_told_apart_by_their_bits():

@@ -43,7 +43,6 @@ def sweep_backward(
     """
     arrived = dict(cotangents)
     wanted = None if wrt is None else _depending_on(order, wrt)
-    owned: set[Node] = set()  # whose cotangent is an array that nobody else holds, and may be written over
     for node in reversed(order):
         operands = node.operands
         if not operands or (wanted is not None and node not in wanted):
@@ -54,42 +53,43 @@ def sweep_backward(
         spare = False
         if keep is not None and node not in keep:
             del arrived[node]
-            spare = node in owned
-        contributions = node.pull_back(cotangent, _asked(operands, wanted), symbolic=symbolic, spare=spare)
+            spare = not symbolic and getrefcount(cotangent) == _ALONE and _holds_its_memory(cotangent)
+        contributions: Any = node.pull_back(cotangent, _asked(operands, wanted), symbolic=symbolic, spare=spare)
         for operand, contribution in zip(operands, contributions):  # noqa: B905 - one for each
             if contribution is None:
                 continue
             if operand in arrived:
-                _add(contribution, operand, arrived, owned)
-                continue
-            arrived[operand] = contribution
-            if not symbolic and contribution.__class__ is np.ndarray and contribution.base is None:
-                is_passed_on = spare and contribution is cotangent and len(operands) == 1
-                if is_passed_on or getrefcount(contribution) == _FRESH:
-                    owned.add(operand)
+                _add(contribution, operand, arrived)
+            else:
+                arrived[operand] = contribution
+        contributions = contribution = None  # so that nobody but `arrived` holds them
     return arrived
 
 
-def _add(contribution: Any, operand: Node, arrived: dict[Node, Any], owned: set[Node]) -> None:
+def _add(contribution: Any, operand: Node, arrived: dict[Node, Any]) -> None:
     """Add to what has arrived: a node that is used twice gets two contributions, and their sum is its derivative."""
-    if operand in owned:
-        arrived[operand] += contribution
-        return
-    arrived[operand] = added = arrived[operand] + contribution
-    if added.__class__ is np.ndarray and contribution.__class__ is np.ndarray:
-        owned.add(operand)
+    earlier = arrived[operand]
+    if getrefcount(earlier) == _STORED and contribution.__class__ is np.ndarray and _holds_its_memory(earlier):
+        earlier += contribution
+    else:
+        arrived[operand] = earlier + contribution
 
 
-def _count_fresh() -> int:
-    """Return the count of references to a contribution, in the loop above, that nobody else holds."""
-    arrived, contributions = {}, [np.empty(1)]
-    for operand, contribution in zip("x", contributions):  # noqa: B905 - one for each
-        arrived[operand] = contribution
-        return getrefcount(contribution)
-    raise AssertionError
+def _holds_its_memory(x: Any) -> bool:
+    return x.__class__ is np.ndarray and x.base is None and x.flags.writeable
 
 
-_FRESH: Final = _count_fresh()
+def _count_references() -> tuple[int, int]:
+    """Return the counts of references to what only a local variable holds, and to what a dictionary holds besides."""
+    stored = {0: object()}
+    local = stored[0]
+    both = getrefcount(local)
+    del stored[0]
+    return getrefcount(local), both
+
+
+#: An array that nobody else holds may be written over: one for whom these are all references.
+_ALONE, _STORED = _count_references()
 
 
 def store_gradients(order: list[Node], arrived: dict[Node, Any]) -> None:

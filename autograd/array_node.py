@@ -58,15 +58,12 @@ class ArrayNode(Node):
         out: Any = self if symbolic else self.array if primitive.reads_out else None
         if primitive.on_arrays:
             return primitive.pull(cotangent, out, operands, wanted)  # type: ignore[no-any-return]
-        if (
-            spare
-            and primitive.__class__ is Elementwise
-            and primitive.arity == 1
-            and cotangent.shape == operands[0].shape
-        ):
-            rule: Any = primitive.rules[0]
-            cotangent *= rule(out, operands[0])
-            return (cotangent,)
+        if spare and primitive.__class__ is Elementwise and primitive.arity == 1:
+            x = operands[0]
+            if cotangent.shape == x.shape and cotangent.dtype == x.dtype:
+                rule: Any = primitive.rules[0]
+                cotangent *= rule(out, x)
+                return (cotangent,)
         partials = primitive.local_derivatives(out, operands, wanted)
         contributions: list[Any] = []
         for x, partial in zip(operands, partials):  # noqa: B905 - one each

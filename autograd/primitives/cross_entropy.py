@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -41,14 +41,18 @@ def _cost_of_labels(x: Any, *, labels: Any, axis: int) -> Any:
         return np.log(np.add.reduce(np.exp(shifted, out=shifted), axis=axis)) - right
 
 
+#: Up to this cost probabilities are computed from it.
+_SMALL: Final = 16.0
+
+
 def _excess(out: Any, x: Any, labels: Any, axis: int) -> Any:
     """Return the derivative: the probabilities, less 1 at the label."""
     if x.__class__ is not np.ndarray:
         return softmax(x, axis=axis) - one_hot(labels, x.shape[axis], axis)
     places = _places(labels, x.shape, axis)
     p = np.empty(x.shape, x.dtype)
-    if math.isfinite(np.add.reduce(out, axis=None)):
-        # The cost is log(sum(exp(x))) less the score at the label.
+    if np.maximum.reduce(out, axis=None, initial=0.0) < _SMALL:
+        # The cost is log(sum(exp(x))) less the score at the label: so many digits as it has before its point are lost.
         np.subtract(x, _column(x.take(places), axis), out=p)
         p -= _column(out, axis)
         np.exp(p, out=p)

@@ -39,6 +39,8 @@ class Adagrad(Optimizer):
     Tensor([ 3.5, -0.5])
     """
 
+    is_entrywise = True
+
     def __init__(
         self,
         parameters: Any,
@@ -101,6 +103,8 @@ class RMSprop(Optimizer):
     >>> x.data.round(6)
     array([ 3.5, -0.5])
     """
+
+    is_entrywise = True
 
     def __init__(
         self,
@@ -168,6 +172,8 @@ class Adam(Optimizer):
     >>> round(x.data, 6)
     3.9
     """
+
+    is_entrywise = True
 
     def __init__(
         self,

@@ -40,6 +40,8 @@ class SGD(Optimizer):
     3.2
     """
 
+    is_entrywise = True
+
     def __init__(
         self,
         parameters: Any,

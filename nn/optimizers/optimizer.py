@@ -62,6 +62,9 @@ class Optimizer:
 
     #: Whether weight decay shrinks the parameters directly, instead of adding to their gradients.
     decouples_decay: ClassVar[bool] = False
+    #: Whether `_change` moves each entry by itself, whatever the shape: a class that has such a rule says so beside it.
+    #: Small tensors are then moved together, end to end in one array.
+    is_entrywise: ClassVar[bool] = False
 
     def __init__(self, parameters: Any, **settings: Any) -> None:
         self.groups: list[Group] = read_groups(type(self).__name__, parameters, settings)
@@ -77,7 +80,9 @@ class Optimizer:
             end = start + len(group.parameters) - len(tensors)
             self._blocks.append([*([ValueBlock(self._pool, slice(start, end))] if end > start else []), *tensors])
             start = end
-        self._moving = [join(blocks) for blocks in self._blocks]
+        rule = next(kind for kind in type(self).__mro__ if "_change" in vars(kind))
+        joined = vars(rule).get("is_entrywise", False)
+        self._moving: list[list[Block | JointBlock]] = [join(x) if joined else [*x] for x in self._blocks]
 
     @property
     def parameters(self) -> tuple[Any, ...]:

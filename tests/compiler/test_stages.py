@@ -164,7 +164,9 @@ def test_only_factors_of_one_sign_are_merged(factors, dots):
 
 
 @pytest.mark.parametrize("constant_first", [True, False])
-@pytest.mark.parametrize(("factors", "rows"), [((0.5, -0.5), ["subtract", "dot"]), ((1.0, -1.0), None), ((0.5, -0.25), None)])
+@pytest.mark.parametrize(
+    ("factors", "rows"), [((0.5, -0.5), ["subtract", "dot"]), ((1.0, -1.0), None), ((0.5, -0.25), None)]
+)
 def test_factors_of_opposite_signs_are_taken_out(factors, rows, constant_first):
     for signs in (1.0, -1.0):
         builder = Builder()

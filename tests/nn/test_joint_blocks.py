@@ -79,6 +79,19 @@ def test_copies_and_loaded_states_remember_for_themselves(name):
         np.testing.assert_array_equal(twin.state_dict()[entry], array)
 
 
+def test_rules_that_look_at_a_whole_tensor_are_given_one_at_a_time():
+    class Normed(nn.SGD):
+        def _change(self, gradient, memory, settings, out):
+            out[...] = settings["lr"] * gradient / np.linalg.norm(gradient)
+
+    tensors = [Tensor(np.zeros(2)), Tensor(np.zeros(2))]
+    optimizer = Normed(tensors, lr=1.0)
+    tensors[0].grad, tensors[1].grad = np.array([3.0, 4.0]), np.array([30.0, 40.0])
+    optimizer.step()
+    for tensor in tensors:
+        np.testing.assert_allclose(tensor.data, [-0.6, -0.8])
+
+
 def test_parts_cannot_be_made_writeable():
     tensors = [Tensor(np.ones(3)), Tensor(np.ones(2))]
     optimizer = nn.SGD(tensors, lr=0.1)

@@ -16,6 +16,7 @@ from autograd import (
     Value,
     compile,
     grad,
+    jvp,
     log_softmax,
     topological_order,
     total,
@@ -368,3 +369,21 @@ def test_nodes_in_lists_meet_tensors():
     assert [value.grad for value in values] == [2 * 0.5, 2 * 2.0]
     with pytest.raises(OperandError, match=r"autograd\.stack makes one tensor"):
         nn.cross_entropy([Tensor([0.1, 0.2])], [0])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("gap", [1.0, 1e2, 1e4, 1e7, 1e9, 1e30, np.inf])
+def test_the_slope_of_a_cross_entropy_keeps_its_digits_however_wrong_the_label(gap, dtype):
+    scores = np.array([[10.25, 0.125, 10.5, 10.25 - gap], [0.5, -gap, 0.75, 0.25]], dtype)
+    exact = np.exp(scores.astype(np.float64) - scores.max(axis=1, keepdims=True))
+    exact = exact / exact.sum(axis=1, keepdims=True) - np.eye(4)[[3, 2]]
+    near = {"rtol": 50 * np.finfo(dtype).eps, "atol": float(np.finfo(dtype).tiny)}
+
+    def loss(x):
+        return nn.cross_entropy(x, np.array([3, 2]), reduction="sum")
+
+    x = Tensor(scores)
+    loss(x).backward()
+    np.testing.assert_allclose(x.grad, exact, **near)
+    _, moved = jvp(loss, (scores,), (np.eye(2, 4, dtype=dtype),))
+    np.testing.assert_allclose(moved, exact[0, 0] + exact[1, 1], **near)

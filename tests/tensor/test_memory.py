@@ -89,3 +89,33 @@ def test_a_cotangent_for_several_is_never_written_over():
     parts = again.tanh() + again.relu() + again
     (parts * parts).sum().backward()
     np.testing.assert_array_equal(x.grad, kept.grad)
+
+
+@pytest.mark.parametrize("row", [Tensor.tanh, Tensor.relu, Tensor.exp])
+def test_what_is_written_over_has_the_precision_of_its_operand(row):
+    single, double = Tensor(np.full((2, 3), 0.25, np.float32)), Tensor(np.eye(3))
+    for keep in ("all", "leaves"):
+        single.grad = 0.0
+        (row(single) @ double).sum().backward(keep=keep)
+        assert single.grad.dtype == np.float32
+
+
+def test_nothing_is_written_over_where_references_cannot_be_counted():
+    program = """
+import sys
+
+def look(frame, event, argument):
+    frame.f_locals  # as a debugger does; it holds what it has seen
+    return look
+
+sys.settrace(look)
+import autograd
+sys.settrace(None)
+import numpy as np
+a, b = autograd.Tensor(np.full((3, 4), 0.25)), autograd.Tensor(np.full((3, 4), 0.75))
+autograd.sin(a.tanh() + b.tanh()).sum().backward(keep="leaves")
+slope = np.cos(np.tanh(0.25) + np.tanh(0.75))
+np.testing.assert_allclose(a.grad, slope * (1.0 - np.tanh(0.25) ** 2))
+np.testing.assert_allclose(b.grad, slope * (1.0 - np.tanh(0.75) ** 2))
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -123,12 +123,12 @@ def evaluate(
     data: Any,
     *,
     metrics: Sequence[Metric] | Mapping[str, Metric] = (),
-    batch_size: int = 256,
+    batch_size: int | None = None,
 ) -> Row:
     """Return the loss and the metrics of a trained model on data, by name.
 
     The model behaves as in use (nothing is dropped, running averages are fixed), and no graph is recorded. Arguments
-    and errors are those of `fit`.
+    and errors are those of `fit`, but `batch_size` is by default 256.
 
     >>> import nn
     >>> X, y = nn.datasets.moons(100, rng=0)
@@ -136,7 +136,7 @@ def evaluate(
     ['loss', 'accuracy']
     """
     runner = runner_of(model, loss)
-    batches = read_batches(data, runner, default=batch_size, shuffle=False, rng=generator(0))
+    batches = read_batches(data, runner, batch_size=batch_size, default=256, shuffle=False, rng=generator(0))
     return Trainer(model, loss, None, metrics=_named(metrics), runner=runner).evaluate(batches)
 
 

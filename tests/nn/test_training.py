@@ -235,6 +235,8 @@ def test_data_come_as_loaders_lists_and_generators_made_anew():
     assert histories[0]["loss"] == histories[1]["loss"] == histories[2]["loss"]
     with pytest.raises(OperandError, match="divided into batches already, so batch_size=16 has no meaning"):
         nn.fit(nn.Linear(2, 2), nn.cross_entropy, batches, batch_size=16, progress=False)
+    with pytest.raises(OperandError, match="divided into batches already, so batch_size=16 has no meaning"):
+        nn.evaluate(nn.Linear(2, 2), nn.cross_entropy, batches, batch_size=16)
     with pytest.raises(DomainError, match="can be gone through only once"):
         nn.fit(nn.Linear(2, 2), nn.cross_entropy, iter(batches), epochs=2, progress=False)
 

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from autograd import DomainError, OperandError, UnknownNameError
+from nn.settings import count
 from nn.training.callback import Callback
 from nn.training.history import monitored
 
@@ -35,9 +36,7 @@ class EarlyStopping(Callback):
     def __init__(
         self, patience: int = 10, *, monitor: str | None = None, min_delta: float = 0.0, mode: str | None = None
     ) -> None:
-        if isinstance(patience, bool) or not isinstance(patience, int) or patience < 1:
-            raise DomainError(f"EarlyStopping: patience must be a number of epochs, 1 or more, got {patience!r}")
-        self.patience, self.min_delta = patience, min_delta
+        self.patience, self.min_delta = count("EarlyStopping", "patience", patience), min_delta
         self._judge = Judge("EarlyStopping", monitor, mode)
         self._weights: dict[str, Any] = {}
 

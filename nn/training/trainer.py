@@ -21,7 +21,7 @@ from nn.training.runners import Loss, Runner, as_array, evaluating, runner_of
 Batches = Any
 Metrics = Mapping[str, Callable[[Any, Any], float]]
 
-_EVENTS = ("on_start", "on_gradients", "on_iteration", "on_epoch", "on_end")
+_EVENTS = ("on_gradients", "on_iteration", "on_epoch")
 
 
 class Trainer:
@@ -103,17 +103,16 @@ class Trainer:
         """Train until `epochs` are done, or somebody stops it; Ctrl-C leaves the weights of the best epoch."""
         self.batches, self.epochs, self.validation = batches, epochs, validation
         self.history.stopped = ""  # who asks again wants to go on
-        self.tell("on_start")
-        try:
-            with np.errstate(all="ignore"):  # numbers that are none are looked for, and named
-                while self.epoch < epochs and not self.history.stopped:
-                    self.run_epoch(batches, validation)
-        except KeyboardInterrupt:
-            self.stop(f"interrupted in epoch {self.epoch + 1}{self.restore_best()}")
-        finally:
-            with ExitStack() as everyone:  # even if one of them fails
-                for listener in reversed(self._listeners["on_end"]):
-                    everyone.callback(listener, self)
+        with ExitStack() as started:  # who has started is told of the end, even if another one fails
+            for callback in self.callbacks:
+                callback.on_start(self)
+                started.callback(callback.on_end, self)
+            try:
+                with np.errstate(all="ignore"):  # numbers that are none are looked for, and named
+                    while self.epoch < epochs and not self.history.stopped:
+                        self.run_epoch(batches, validation)
+            except KeyboardInterrupt:
+                self.stop(f"interrupted in epoch {self.epoch + 1}{self.restore_best()}")
         return self.history
 
     def run_epoch(self, batches: Batches, validation: Batches | None) -> None:

@@ -21,8 +21,6 @@ from nn.training.runners import Loss, Runner, as_array, evaluating, runner_of
 Batches = Any
 Metrics = Mapping[str, Callable[[Any, Any], float]]
 
-_EVENTS = ("on_gradients", "on_iteration", "on_epoch")
-
 
 class Trainer:
     """Trains a model by gradient descent, and keeps the weights of its best epoch in mind.
@@ -80,20 +78,11 @@ class Trainer:
         self.batch_loss = math.nan
         self.best: tuple[int, float, dict[str, Any]] | None = None
         self._good: tuple[int, dict[str, Any]] | None = None
-        self._listeners = {event: self._listening(event) for event in _EVENTS}
-
-    def _listening(self, event: str) -> list[Callable[[Trainer], None]]:
-        """Return the methods of the callbacks that do something at an event."""
-        return [
-            getattr(callback, event)
-            for callback in self.callbacks
-            if getattr(type(callback), event) is not getattr(Callback, event)
-        ]
 
     def tell(self, event: str) -> None:
         """Tell all callbacks of an event."""
-        for listener in self._listeners[event]:
-            listener(self)
+        for callback in self.callbacks:
+            getattr(callback, event)(self)
 
     def stop(self, why: str) -> None:
         """End the training after the present epoch."""

@@ -53,6 +53,19 @@ def test_an_epoch_is_all_samples_once_and_an_iteration_one_update():
     assert seen == [(0, 1), (0, 2), (0, 3), (1, 4), (1, 5), (1, 6)]
 
 
+def test_a_callback_may_join_a_trainer_later():
+    seen, model = [], tensors()
+
+    class Watch(nn.Callback):
+        def on_gradients(self, trainer):
+            seen.append(trainer.iteration)
+
+    trainer = nn.Trainer(model, nn.cross_entropy, nn.SGD(model.parameters(), lr=0.1))
+    trainer.callbacks.append(Watch())
+    trainer.step(X, Y)
+    assert seen == [0]
+
+
 def test_the_loss_of_an_epoch_is_the_mean_over_its_samples():
     model = nn.Linear(2, 2, rng=0)
     history = fit(model, epochs=1, batch_size=50, optimizer=lambda p: nn.SGD(p, lr=0.0), shuffle=False)

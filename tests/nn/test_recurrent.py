@@ -168,7 +168,9 @@ def test_layers_say_what_they_are():
     assert repr(nn.LSTM(3, 2, rng=0)) == "LSTM(3, 2)"
     stacked = nn.GRU(3, 2, num_layers=2, dropout=0.1, bidirectional=True, rng=0)
     assert repr(stacked) == "GRU(3, 2, num_layers=2, dropout=0.1, bidirectional=True)"
+    assert repr(nn.LSTM(3, 2, num_layers=2, bias=False, rng=0)) == "LSTM(3, 2, num_layers=2, bias=False)"
     assert repr(nn.RNNCell(3, 2, rng=0)) == "RNNCell(3, 2)"
+    assert repr(nn.GRUCell(3, 2, bias=False, rng=0)) == "GRUCell(3, 2, bias=False)"
 
 
 @pytest.mark.parametrize("kind", LAYERS)

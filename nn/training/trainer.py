@@ -14,7 +14,7 @@ from autograd import DomainError, OperandError, no_grad
 from autograd.trees import describe
 from nn.training.callback import Callback, read_callbacks
 from nn.training.failures import DivergenceError, all_finite, explain_failure
-from nn.training.history import History, Row
+from nn.training.history import History, Row, is_better, monitored
 from nn.training.runners import Loss, Runner, as_array, evaluating, runner_of
 
 #: Gives (inputs, targets) each time it is gone through; a `DataLoader` also knows where it stands.
@@ -54,6 +54,7 @@ class Trainer:
         A row of numbers for each epoch.
     best
         The epoch, the number that was judged ("val_loss", or "loss" without validation), and the weights; or None.
+        `Checkpoint` and `EarlyStopping` judge alike where they monitor the same.
     """
 
     def __init__(
@@ -157,8 +158,8 @@ class Trainer:
         return self.model.state_dict() if hasattr(self.model, "state_dict") else {}
 
     def _keep_best(self, row: Row) -> None:
-        judged = row.get("val_loss", row["loss"])
-        if self.best is None or judged < self.best[1]:
+        judged = row[monitored("fit", row, None)]
+        if self.best is None or is_better(judged, self.best[1]):
             self.best = (self.epoch, judged, self._weights())
 
     def restore_best(self) -> str:

@@ -151,6 +151,24 @@ def test_a_first_epoch_that_is_judged_nan_is_got_better_than():
     assert history.stopped.endswith("since epoch 3, where it was 0.6")
 
 
+@pytest.mark.parametrize("numbers", [[math.nan, 0.5, 0.3, 0.4], [0.5, math.nan, 0.3, 0.3], [math.inf, 0.5, 0.3, 0.31]])
+def test_the_best_epoch_is_one_for_all_who_judge(numbers, tmp_path):
+    class Scripted(nn.Trainer):
+        def evaluate(self, batches):
+            return {"loss": numbers[self.epoch]}
+
+    stopping, checkpoint = nn.EarlyStopping(patience=9), nn.Checkpoint(tmp_path / "best.npz")
+    model, saved = tensors(), tensors()
+    adam = nn.Adam(model.parameters(), lr=0.02)
+    trainer = Scripted(model, nn.cross_entropy, adam, callbacks=[stopping, checkpoint])
+    trainer.fit([(X, Y)], 4, validation=[(X, Y)])
+    nn.load(saved, checkpoint.path)
+    assert trainer.best[:2] == (3, 0.3)
+    for name, array in trainer.best[2].items():
+        np.testing.assert_array_equal(model.state_dict()[name], array)
+        np.testing.assert_array_equal(saved.state_dict()[name], array)
+
+
 def test_ctrl_c_leaves_the_best_weights_and_a_message(capsys):
     model = tensors()
     history = fit(model, epochs=50, callbacks=[Interrupted(20, KeyboardInterrupt)], progress=True, validation=(X, Y))

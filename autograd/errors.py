@@ -46,6 +46,10 @@ class FormulaError(AutogradError, ValueError):
     """A formula on the command line that cannot be read."""
 
 
+class MissingFileError(AutogradError, FileNotFoundError):
+    """A file to be read that is not there."""
+
+
 class OutputError(AutogradError, OSError):
     """A file or folder that cannot be written."""
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from autograd import Node, OperandError, Tensor
+from autograd import AutogradError, Node, OperandError, Tensor
 from nn.observing import observers
 from nn.parts import Holder, own_items, parts, search
 
@@ -43,8 +43,13 @@ class Module(Holder):
     is_unit: ClassVar[bool] = False
 
     def __call__(self, *inputs: Any, **settings: Any) -> Any:
-        """Return `forward(*inputs)`; whoever observes the network is told."""
-        outputs = self.forward(*inputs, **settings)
+        """Return `forward(*inputs)`; whoever observes the network is told, and errors are told where they happened."""
+        try:
+            outputs = self.forward(*inputs, **settings)
+        except AutogradError as error:  # costs nothing until there is one
+            first_line, _, _ = repr(self).partition("\n")
+            error.add_note(f"in {first_line.removesuffix('(')}")
+            raise
         for observer in observers.get():
             observer(self, inputs, outputs)
         return outputs

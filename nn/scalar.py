@@ -13,6 +13,7 @@ from nn.activations import Activation, find_activation
 from nn.initialization import find_initializer
 from nn.module import Module
 from nn.randomness import generator
+from nn.settings import count
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -151,7 +152,7 @@ class MLP(Module):
     Raises
     ------
     DomainError
-        A width is not a positive whole number.
+        A width is not a whole number, 1 or more.
     ShapeError
         On a call: the number of inputs is not `nin`.
 
@@ -236,8 +237,7 @@ def _draw(
 ) -> list[list[float]]:
     """Draw a matrix of weights, after a look at its widths."""
     for width in (nin, nout):
-        if isinstance(width, bool) or not isinstance(width, int | np.integer) or width < 1:
-            raise DomainError(f"a layer's width must be a positive whole number, got {width!r}")
+        count("a layer", "width", width)
     name, _ = find_activation(activation)
     weights: list[list[float]] = find_initializer(initializer, name)((nout, nin), generator(rng)).tolist()
     return weights

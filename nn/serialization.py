@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd import DomainError, UnknownNameError
+from autograd import DomainError, MissingFileError, UnknownNameError
 from autograd.files import write_whole
 from nn.module import Module
 
@@ -69,6 +69,8 @@ def load(module: Module, path: str | PathLike[str], *, strict: bool = True) -> N
 
     Raises
     ------
+    MissingFileError
+        There is no such file; the message names those that are there (a `FileNotFoundError`).
     DomainError
         The file is damaged, of a later version, or far larger than the network (a `ValueError`).
     UnknownNameError, ShapeError
@@ -95,7 +97,10 @@ def read_arrays(path: str | PathLike[str], *, limit: int | None = None) -> tuple
     """
     path = Path(path)
     _, read = _format(path)
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise MissingFileError(f"load: there is no file {str(path)!r}; {_neighbours(path)}") from None
     try:
         arrays, notes = read(content, limit)
     except DomainError as error:
@@ -172,6 +177,16 @@ def _format(path: Path) -> Any:
         if path.suffix in (".pt", ".pth", ".bin", ".pkl", ".ckpt"):
             hint = "; pickles can run programs and are not read: in PyTorch, safetensors.torch.save_file(state, path)"
         raise UnknownNameError(f"weights are kept in .safetensors or .npz files, got {str(path)!r}{hint}") from None
+
+
+def _neighbours(path: Path, shown: int = 5) -> str:
+    """Say which files of weights there are where one is missing."""
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        return f"there is no folder {str(folder)!r} either"
+    names = sorted(file.name for file in folder.glob("*") if file.suffix.lower() in _FORMATS)
+    more = [f"{len(names) - shown} more"] if len(names) > shown else []
+    return f"there are {', '.join(names[:shown] + more)}" if names else f"{str(folder)!r} holds no weights"
 
 
 def _safetensors() -> Any:

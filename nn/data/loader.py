@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from autograd.errors import DomainError, OperandError, ShapeError
 from autograd.node import Node
 from nn.randomness import generator
+from nn.settings import count
 
 if TYPE_CHECKING:
     from nn.randomness import Rng
@@ -40,11 +41,11 @@ class DataLoader:
     Raises
     ------
     OperandError
-        When the data are not arrays of numbers, or `batch_size` is not a whole number.
+        When the data are not arrays of numbers.
     ShapeError
         When there are no samples, lengths differ, or rows are ragged.
     DomainError
-        When `batch_size` is below 1, or no batch is full and `drop_last` leaves nothing.
+        When `batch_size` is not a whole number, 1 or more, or no batch is full and `drop_last` leaves nothing.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class DataLoader:
         self._single = not isinstance(data, tuple)
         self.arrays = tuple(map(_as_array, (data,) if self._single else data))
         self.samples = _common_length(self.arrays)
-        self.batch_size = _as_size(batch_size)
+        self.batch_size = count("DataLoader", "batch_size", batch_size)
         self.shuffle = shuffle
         self.drop_last = drop_last
         if drop_last and self.batch_size > self.samples:
@@ -149,11 +150,3 @@ def _common_length(arrays: tuple[NDArray[Any], ...]) -> int:
     if not lengths or not lengths[0]:
         raise ShapeError("DataLoader: got no samples, expected at least one; was everything held back or filtered out?")
     return lengths[0]
-
-
-def _as_size(batch_size: Any) -> int:
-    if isinstance(batch_size, bool) or not isinstance(batch_size, int | np.integer):
-        raise OperandError(f"batch_size: got {batch_size!r}, expected a whole number")
-    if batch_size < 1:
-        raise DomainError(f"batch_size: got {batch_size}, expected 1 or more")
-    return int(batch_size)

@@ -12,6 +12,7 @@ from autograd.arrays.checks import as_array
 from nn.initialization import find_initializer, uniform
 from nn.module import Module
 from nn.randomness import generator
+from nn.settings import count
 
 if TYPE_CHECKING:
     from nn.initialization import Initializer
@@ -157,7 +158,6 @@ def check_index(user: str, index: Any, count: int) -> Any:
 
 
 def check_widths(user: str, **widths: Any) -> None:
-    """Raise an error unless these are positive whole numbers."""
+    """Raise an error unless these are whole numbers, 1 or more."""
     for name, width in widths.items():
-        if isinstance(width, bool) or not isinstance(width, int | np.integer) or width < 1:
-            raise DomainError(f"{user}: {name} must be a positive whole number, got {width!r}")
+        count(user, name, width)

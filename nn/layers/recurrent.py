@@ -160,6 +160,7 @@ class _Recurrent(Module):
     def __repr__(self) -> str:
         settings = [f"{self.input_size}, {self.hidden_size}"]
         settings += [f"num_layers={self.num_layers}"] * (self.num_layers > 1)
+        settings += ["bias=False"] * (vars(self)["bias_ih_l0"] is None)
         settings += [f"dropout={self.dropout.p}"] * (self.dropout.p > 0)
         settings += ["bidirectional=True"] * (len(self._directions) > 1)
         return f"{type(self).__name__}({', '.join(settings)})"

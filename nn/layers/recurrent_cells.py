@@ -121,7 +121,8 @@ class _Cell(Module):
         return parts[0] if len(parts) == 1 else tuple(parts)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.input_size}, {self.hidden_size})"
+        settings = ", bias=False" if vars(self)["bias_ih"] is None else ""
+        return f"{type(self).__name__}({self.input_size}, {self.hidden_size}{settings})"
 
 
 class RNNCell(_Cell):

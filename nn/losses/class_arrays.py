@@ -12,7 +12,7 @@ from autograd.arrays.shapes import astype, reshape
 from autograd.primitives import reductions
 from autograd.primitives.cross_entropy import cross_entropy_of_distributions, cross_entropy_of_labels, one_hot
 from autograd.primitives.indexing import take_along_axis
-from nn.losses.labels import class_weights, read_labels, read_scores
+from nn.losses.labels import check_choice, class_weights, read_labels, read_scores
 from nn.losses.pairs import PROBABILITIES, check_array, read_numbers
 from nn.losses.reduction import reduce_array
 
@@ -25,6 +25,7 @@ def cross_entropy(scores: Any, labels: Any, weight: Any, smoothing: float, ignor
     if labels.shape == x.shape:
         if ignored is not None:
             raise DomainError("cross_entropy: ignore_index is a label, but the labels are class probabilities")
+        check_choice("cross_entropy", x.shape[axis])
         t = _smoothed(_distributions(x, labels), smoothing, weights, x, axis)
         return reduce_array(cross_entropy_of_distributions(x, t, axis=axis), reduction)
     y, skipped = read_labels("cross_entropy", labels, x.shape, axis, ignored)

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import DomainError, Node, ShapeError, TracingError, logsumexp, not_equal, relu, take, total, where
 from nn.losses.class_arrays import NOTHING_LEFT
-from nn.losses.labels import class_weights, read_label, read_rows
+from nn.losses.labels import check_choice, class_weights, read_label, read_rows
 from nn.losses.pairs import as_list
 from nn.losses.reduction import reduce_list
 
@@ -50,6 +50,7 @@ def _products(numbers: Sequence[Any], weights: Sequence[float] | None) -> list[A
 def _distribution(truth: Any, classes: int) -> list[Any]:
     """Return the class probabilities of a sample, after a look at them."""
     found = as_list(truth) if isinstance(truth, Sequence | np.ndarray) else [truth]
+    check_choice("cross_entropy", classes)
     if len(found) != classes:
         raise ShapeError(f"cross_entropy: got {len(found)} class probabilities for {classes} scores; expected as many")
     for t in found:

@@ -48,7 +48,8 @@ def cross_entropy(
     ShapeError
         There are no samples, or labels do not have the shape that belongs to the logits.
     DomainError
-        A label is not the number of a class, a probability lies outside of [0, 1], or all labels are ignored.
+        A label is not the number of a class, a probability lies outside of [0, 1] or is that of the only class, or all
+        labels are ignored.
     UnknownNameError
         The reduction is none of "mean", "sum" and "none".
 

@@ -12,7 +12,8 @@ from autograd.arrays.checks import as_array, raw
 from autograd.trees import describe
 from nn.losses.pairs import as_list, read_numbers, read_predictions
 
-_SCORES = "a list of class scores for each sample (with one score a sample: binary_cross_entropy_with_logits)"
+_ONE_SCORE = "with one score a sample: binary_cross_entropy_with_logits"
+_SCORES = f"a list of class scores for each sample ({_ONE_SCORE})"
 
 
 # --- arrays: the classes stand along axis 1, as in PyTorch ------------------------------------------------------------
@@ -38,7 +39,7 @@ def read_labels(loss: str, labels: Any, shape: tuple[int, ...], axis: int, ignor
     if ignored is not None and (isinstance(ignored, bool) or not isinstance(ignored, int | np.integer)):
         raise DomainError(f"{loss}: expected an integer or None as ignore_index, got {ignored!r}")
     if found.dtype.kind not in "iu":
-        hint = "; labels.astype(int)?" if found.dtype.kind in "fb" else ""
+        hint = _about_one_score(shape[axis]) or ("; labels.astype(int)?" if found.dtype.kind in "fb" else "")
         raise DomainError(f"{loss}: expected labels from 0 to {shape[axis] - 1} as integers, got {found.dtype}{hint}")
     found = found.astype(np.intp)
     skipped = None
@@ -47,7 +48,8 @@ def read_labels(loss: str, labels: Any, shape: tuple[int, ...], axis: int, ignor
         found[skipped] = 0
     if np.maximum.reduce(found.view(np.uintp), axis=None) >= shape[axis]:  # as such, numbers below 0 are huge
         wrong = found[(found < 0) | (found >= shape[axis])].flat[0]
-        raise DomainError(f"{loss}: expected labels from 0 to {shape[axis] - 1}, got {wrong}{_about_ignoring(wrong)}")
+        hint = _about_one_score(shape[axis]) or _about_ignoring(wrong)
+        raise DomainError(f"{loss}: expected labels from 0 to {shape[axis] - 1}, got {wrong}{hint}")
     return found[()], skipped
 
 
@@ -58,6 +60,17 @@ def _advice(shape: tuple[int, ...], labels: tuple[int, ...]) -> str:
             "scores.reshape(-1, classes) and labels.reshape(-1), or scores.swapaxes(1, -1) with labels as they are"
         )
     return ", or class probabilities in the shape of the scores"
+
+
+def check_choice(loss: str, classes: int) -> None:
+    """Refuse class probabilities where there is one class: they would cost nothing, and nothing would be learned."""
+    if classes == 1:
+        raise DomainError(f"{loss}: expected probabilities of two classes or more, got one{_about_one_score(classes)}")
+
+
+def _about_one_score(classes: int) -> str:
+    """Return a hint where scores leave no choice."""
+    return f"; {_ONE_SCORE}" if classes == 1 else ""
 
 
 def _about_ignoring(label: Any) -> str:
@@ -91,7 +104,7 @@ def read_label(loss: str, label: Any, classes: int) -> Any:
     if isinstance(label, Node) and label.is_number:
         return label
     if isinstance(label, bool) or not isinstance(label, int | np.integer) or not 0 <= label < classes:
-        raise DomainError(f"{loss}: expected labels from 0 to {classes - 1}, got {label!r}")
+        raise DomainError(f"{loss}: expected labels from 0 to {classes - 1}, got {label!r}{_about_one_score(classes)}")
     return int(label)
 
 

@@ -40,7 +40,7 @@ class Callback:
         """After each epoch, when its row stands in the history."""
 
     def on_end(self, trainer: Trainer) -> None:
-        """After the last epoch, however the training ended."""
+        """After the last epoch, however the training ended; also if the start of another callback fails."""
 
     def report(self) -> str:
         """Return what it has to say when a training that showed its progress is over; "" for nothing."""

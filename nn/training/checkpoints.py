@@ -14,6 +14,7 @@ import numpy as np
 from autograd import DomainError
 from autograd.files import make_folder
 from nn.serialization import read_arrays, save, write_arrays
+from nn.settings import count
 from nn.training.callback import Callback
 from nn.training.stopping import Judge, check_has_weights
 
@@ -77,9 +78,7 @@ class Resume(Callback):
     rank = 1  # it keeps what the others remember of an epoch when they have seen it
 
     def __init__(self, path: str | PathLike[str], *, every: int = 1) -> None:
-        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
-            raise DomainError(f"Resume: every must be a number of epochs, 1 or more, got {every!r}")
-        self.path, self.every = Path(path), every
+        self.path, self.every = Path(path), count("Resume", "every", every)
 
     def on_start(self, trainer: Trainer) -> None:
         """Go on from the file, if there is one."""

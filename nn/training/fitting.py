@@ -12,7 +12,7 @@ from nn.optimizers import Adam, clip_grad_norm
 from nn.randomness import generator
 from nn.settings import count
 from nn.training.batches import read_batches, split_off
-from nn.training.callback import Callback, read_callbacks
+from nn.training.callback import Callback
 from nn.training.history import History, Row
 from nn.training.logging import ProgressBar
 from nn.training.runners import Loss, runner_of
@@ -111,9 +111,11 @@ def fit(
     held_back = None
     if validation is not None:
         held_back = read_batches(validation, runner, default=max(batch_size or 0, 256), shuffle=False, rng=random)
-    told = read_callbacks(callbacks)
-    told = [*([_Clip(clip_norm)] if clip_norm is not None else []), *told, *([ProgressBar()] if progress else [])]
-    trainer = Trainer(model, loss, optimizer, metrics=_named(metrics), callbacks=told, runner=runner)
+    trainer = Trainer(model, loss, optimizer, metrics=_named(metrics), callbacks=callbacks, runner=runner)
+    if clip_norm is not None:
+        trainer.callbacks.insert(0, _Clip(clip_norm))  # the others see what moves the parameters
+    if progress:
+        trainer.callbacks.append(ProgressBar())
     return trainer.fit(batches, epochs, held_back)
 
 
@@ -123,12 +125,12 @@ def evaluate(
     data: Any,
     *,
     metrics: Sequence[Metric] | Mapping[str, Metric] = (),
-    batch_size: int = 256,
+    batch_size: int | None = None,
 ) -> Row:
     """Return the loss and the metrics of a trained model on data, by name.
 
     The model behaves as in use (nothing is dropped, running averages are fixed), and no graph is recorded. Arguments
-    and errors are those of `fit`.
+    and errors are those of `fit`, but `batch_size` is by default 256.
 
     >>> import nn
     >>> X, y = nn.datasets.moons(100, rng=0)
@@ -136,7 +138,7 @@ def evaluate(
     ['loss', 'accuracy']
     """
     runner = runner_of(model, loss)
-    batches = read_batches(data, runner, default=batch_size, shuffle=False, rng=generator(0))
+    batches = read_batches(data, runner, batch_size=batch_size, default=256, shuffle=False, rng=generator(0))
     return Trainer(model, loss, None, metrics=_named(metrics), runner=runner).evaluate(batches)
 
 

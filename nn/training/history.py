@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
@@ -28,6 +29,18 @@ def monitored(user: str, row: Row, name: str | None) -> str:
     if name not in row:
         raise UnknownNameError(f"{user}: the history has no {name!r}; there are {', '.join(row)}")
     return name
+
+
+def is_better(number: float, best: float, *, largest: bool = False, min_delta: float = 0.0) -> bool:
+    """Tell whether a number is better than the best so far: smaller or larger by more than `min_delta`.
+
+    Any number is better than none, nan.
+
+    >>> is_better(0.5, 0.75), is_better(0.5, 0.75, largest=True), is_better(0.5, float("nan"))
+    (True, False, True)
+    """
+    gain = number - best if largest else best - number
+    return gain > min_delta or (math.isnan(best) and not math.isnan(number))
 
 
 class History(Mapping[str, list[float]]):

@@ -11,6 +11,7 @@ import numpy as np
 from autograd import DomainError, OperandError, Tensor, no_grad
 from autograd.recording import recording
 from nn.module import Module
+from nn.settings import count
 from nn.training.blueprints import Blueprint, run_shard
 from nn.training.runners import Array, Loss, Runner
 from nn.training.workers import run_all
@@ -47,10 +48,8 @@ class ShardedRunner:
     def __init__(
         self, runner: Runner, model: Any, loss: Loss, parameters: tuple[Any, ...], executor: Executor, shards: int
     ) -> None:
-        if isinstance(shards, bool) or not isinstance(shards, int) or shards < 1:
-            raise DomainError(f"fit: shards must be a number of parts, 1 or more, got {shards!r}")
         self._whole, self._model, self._loss = runner, model, loss
-        self._executor, self._shards = executor, shards
+        self._executor, self._shards = executor, count("fit", "shards", shards)
         self._is_checked = False
         found = {id(node) for node in Blueprint(model, loss).nodes}
         if not all(id(parameter) in found for parameter in parameters):

@@ -7,8 +7,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from autograd import DomainError, OperandError, UnknownNameError
+from nn.settings import count
 from nn.training.callback import Callback
-from nn.training.history import monitored
+from nn.training.history import is_better, monitored
 
 if TYPE_CHECKING:
     from nn.training.trainer import Trainer
@@ -26,7 +27,8 @@ class EarlyStopping(Callback):
     monitor
         A name of the history: by default "val_loss", or "loss" without validation.
     min_delta
-        How much better counts as better.
+        How much better counts as better. Above 0, the epoch it goes back to is not always the best one: a gain that is
+        too small counts for `Trainer.best` and `Checkpoint`, but not here.
     mode
         "min" or "max": which way is better. By default "max" for names that end in accuracy, precision, recall, f1,
         auc or r2, otherwise "min".
@@ -35,9 +37,7 @@ class EarlyStopping(Callback):
     def __init__(
         self, patience: int = 10, *, monitor: str | None = None, min_delta: float = 0.0, mode: str | None = None
     ) -> None:
-        if isinstance(patience, bool) or not isinstance(patience, int) or patience < 1:
-            raise DomainError(f"EarlyStopping: patience must be a number of epochs, 1 or more, got {patience!r}")
-        self.patience, self.min_delta = patience, min_delta
+        self.patience, self.min_delta = count("EarlyStopping", "patience", patience), min_delta
         self._judge = Judge("EarlyStopping", monitor, mode)
         self._weights: dict[str, Any] = {}
 
@@ -128,10 +128,8 @@ class Judge:
         """Tell whether the last epoch is the best so far."""
         row = trainer.history.rows[-1]
         self.monitor = monitored(self.user, row, self.monitor)
-        number = row[self.monitor]
-        gain = (number - self.best) if self._is_larger_better(self.monitor) else (self.best - number)
-        is_first = self.epoch == 0 or (math.isnan(self.best) and not math.isnan(number))  # no gain over nan is above 0
-        if not (is_first or gain > min_delta):
+        number, largest = row[self.monitor], self._is_larger_better(self.monitor)
+        if self.epoch and not is_better(number, self.best, largest=largest, min_delta=min_delta):
             return False
         self.best, self.epoch = number, trainer.epoch
         return True

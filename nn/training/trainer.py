@@ -14,14 +14,12 @@ from autograd import DomainError, OperandError, no_grad
 from autograd.trees import describe
 from nn.training.callback import Callback, read_callbacks
 from nn.training.failures import DivergenceError, all_finite, explain_failure
-from nn.training.history import History, Row
+from nn.training.history import History, Row, is_better, monitored
 from nn.training.runners import Loss, Runner, as_array, evaluating, runner_of
 
 #: Gives (inputs, targets) each time it is gone through; a `DataLoader` also knows where it stands.
 Batches = Any
 Metrics = Mapping[str, Callable[[Any, Any], float]]
-
-_EVENTS = ("on_start", "on_gradients", "on_iteration", "on_epoch", "on_end")
 
 
 class Trainer:
@@ -56,6 +54,7 @@ class Trainer:
         A row of numbers for each epoch.
     best
         The epoch, the number that was judged ("val_loss", or "loss" without validation), and the weights; or None.
+        `Checkpoint` and `EarlyStopping` judge alike where they monitor the same.
     """
 
     def __init__(
@@ -80,20 +79,11 @@ class Trainer:
         self.batch_loss = math.nan
         self.best: tuple[int, float, dict[str, Any]] | None = None
         self._good: tuple[int, dict[str, Any]] | None = None
-        self._listeners = {event: self._listening(event) for event in _EVENTS}
-
-    def _listening(self, event: str) -> list[Callable[[Trainer], None]]:
-        """Return the methods of the callbacks that do something at an event."""
-        return [
-            getattr(callback, event)
-            for callback in self.callbacks
-            if getattr(type(callback), event) is not getattr(Callback, event)
-        ]
 
     def tell(self, event: str) -> None:
         """Tell all callbacks of an event."""
-        for listener in self._listeners[event]:
-            listener(self)
+        for callback in self.callbacks:
+            getattr(callback, event)(self)
 
     def stop(self, why: str) -> None:
         """End the training after the present epoch."""
@@ -103,17 +93,16 @@ class Trainer:
         """Train until `epochs` are done, or somebody stops it; Ctrl-C leaves the weights of the best epoch."""
         self.batches, self.epochs, self.validation = batches, epochs, validation
         self.history.stopped = ""  # who asks again wants to go on
-        self.tell("on_start")
-        try:
-            with np.errstate(all="ignore"):  # numbers that are none are looked for, and named
-                while self.epoch < epochs and not self.history.stopped:
-                    self.run_epoch(batches, validation)
-        except KeyboardInterrupt:
-            self.stop(f"interrupted in epoch {self.epoch + 1}{self.restore_best()}")
-        finally:
-            with ExitStack() as everyone:  # even if one of them fails
-                for listener in reversed(self._listeners["on_end"]):
-                    everyone.callback(listener, self)
+        with ExitStack() as started:  # who has started is told of the end, even if another one fails
+            for callback in self.callbacks:
+                callback.on_start(self)
+                started.callback(callback.on_end, self)
+            try:
+                with np.errstate(all="ignore"):  # numbers that are none are looked for, and named
+                    while self.epoch < epochs and not self.history.stopped:
+                        self.run_epoch(batches, validation)
+            except KeyboardInterrupt:
+                self.stop(f"interrupted in epoch {self.epoch + 1}{self.restore_best()}")
         return self.history
 
     def run_epoch(self, batches: Batches, validation: Batches | None) -> None:
@@ -169,8 +158,8 @@ class Trainer:
         return self.model.state_dict() if hasattr(self.model, "state_dict") else {}
 
     def _keep_best(self, row: Row) -> None:
-        judged = row.get("val_loss", row["loss"])
-        if self.best is None or judged < self.best[1]:
+        judged = row[monitored("fit", row, None)]
+        if self.best is None or is_better(judged, self.best[1]):
             self.best = (self.epoch, judged, self._weights())
 
     def restore_best(self) -> str:

@@ -172,7 +172,7 @@ X = np.zeros((2, 3, 4))
         (lambda: attention_weights(Q, K, mask=np.ones((5, 3), bool)), ShapeError, r"mask of shape \(5, 3\) does not"),
         (lambda: attention_weights(Q, K, mask=np.ones((3, 5), int)), OperandError, r"got int64; try mask.astype\(bool"),
         (lambda: nn.MultiheadAttention(6, 4), DomainError, "a width of 6 does not fall into 4 heads"),
-        (lambda: nn.MultiheadAttention(0, 1), DomainError, "embed_dim must be a positive whole number, got 0"),
+        (lambda: nn.MultiheadAttention(0, 1), DomainError, "embed_dim must be a whole number, 1 or more, got 0"),
         (lambda: nn.MultiheadAttention(5, 1)(X), ShapeError, r"query \(..., targets, 5\).*got \(2, 3, 4\)"),
         (lambda: nn.MultiheadAttention(4, 2)(X, X[:1]), ShapeError, "of one batch"),
         (lambda: nn.MultiheadAttention(4, 2)(X, X, X[:, :2]), ShapeError, "of one batch"),

@@ -149,7 +149,7 @@ def test_spatial_dropout_drops_whole_channels(layer, shape):
 @pytest.mark.parametrize(
     ("make", "match"),
     [
-        (lambda: nn.Linear(0, 3), "in_features must be a positive whole number, got 0"),
+        (lambda: nn.Linear(0, 3), "in_features must be a whole number, 1 or more, got 0"),
         (lambda: nn.Linear(3, 2.5), "out_features"),
         (lambda: nn.Embedding(True, 3), "num_embeddings"),
         (lambda: nn.Dropout(1.0), "from 0 up to but not 1"),

@@ -147,7 +147,7 @@ BAD = {
     "same with strides": (lambda: nn.Conv2d(3, 6, 3, padding="same", stride=2)(X), DomainError, "needs a stride of 1"),
     "groups": (lambda: nn.Conv2d(3, 6, 3, groups=2), DomainError, "in_channels=3 .* must divide into 2 groups"),
     "no groups": (lambda: autograd.conv2d(X, W, groups=0), DomainError, "groups must be a whole number"),
-    "channels of a layer": (lambda: nn.Conv2d(0, 6, 3), DomainError, "in_channels must be a positive whole number"),
+    "channels of a layer": (lambda: nn.Conv2d(0, 6, 3), DomainError, "in_channels must be a whole number, 1 or more"),
     "output padding": (lambda: nn.ConvTranspose2d(3, 2, 3, output_padding=1)(X), DomainError, "less than the stride"),
     "nothing left": (lambda: nn.ConvTranspose2d(3, 2, 1, padding=3)(X), ShapeError, r"nothing is left.*\(-1, -2\)"),
     "a large window": (lambda: nn.MaxPool2d(5)(X), ShapeError, r"window of \(5, 5\).* padded image of \(5, 4\)"),

@@ -166,7 +166,7 @@ def test_clones_and_pickles():
         (lambda: CLASSIFIER().fit(MOONS, np.ones(120)), "y holds one class, 1.0; expected two or more"),
         (lambda: CLASSIFIER().partial_fit(MOONS, SIDES), r"the first call needs all classes.*classes=np\.unique\(y\)"),
         (lambda: CLASSIFIER().partial_fit(MOONS, SIDES + 1, [0, 1]), r"got the class 2, expected one of \[0, 1\]"),
-        (lambda: CLASSIFIER(hidden=(0,)).fit(MOONS, SIDES), "must be a positive whole number"),
+        (lambda: CLASSIFIER(hidden=(0,)).fit(MOONS, SIDES), "must be a whole number, 1 or more"),
         (lambda: CLASSIFIER(activation="rellu").fit(MOONS, SIDES), "did you mean 'relu'"),
         (lambda: CLASSIFIER(optimizer="lbfgs").fit(MOONS, SIDES), "'lbfgs' needs the whole data"),
         (lambda: REGRESSOR().fit(WAVE, HEIGHT, sample_weight=-np.ones(90)), "[Nn]egative"),

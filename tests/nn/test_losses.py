@@ -294,6 +294,13 @@ def test_bad_class_probabilities_and_weights_of_lists():
     assert ignoring(rows, [1, 0]).data == nn.cross_entropy(rows[1:], [0]).data
 
 
+@pytest.mark.parametrize("scores", [Tensor([[0.3], [-1.2]]), [[Value(0.3)], [Value(-1.2)]]], ids=["array", "lists"])
+@pytest.mark.parametrize("labels", [[0, 1], [0.0, 1.0], [[0], [1]], [[0.0], [1.0]]])
+def test_one_score_a_sample_is_no_choice_of_classes(scores, labels):
+    with pytest.raises(DomainError, match=r"with one score a sample: binary_cross_entropy_with_logits$"):
+        nn.cross_entropy(scores, labels)
+
+
 def test_gradients_pass_through_targets():
     p, t = Tensor(numbers(2, 3), label="p"), Tensor(numbers(2, 3, shift=3) / 4 + 0.4, label="t")
     for name in ("mse_loss", "binary_cross_entropy_with_logits", "cross_entropy"):

@@ -232,3 +232,17 @@ def test_values_and_tensors_stand_side_by_side():
     assert model.linear.weight.grad.shape == (2, 2)
     model.zero_grad()
     assert not np.any(model.linear.weight.grad)
+
+
+def test_an_error_says_in_which_layer_it_happened():
+    model = Averaging()
+    model.parts[1]["last"] = nn.Sequential(nn.Tanh(), nn.Linear(4, 2, rng=2))
+    with pytest.raises(ShapeError, match="3 features where the weight takes 4") as caught:
+        model(np.zeros((5, 2)))
+    assert caught.value.__notes__ == ["in Linear(4, 2)", "in Sequential", "in Averaging"]
+
+
+def test_an_error_of_another_library_is_left_alone():
+    with pytest.raises(ZeroDivisionError) as caught:
+        nn.Sequential(lambda x: x / 0)(1)
+    assert not hasattr(caught.value, "__notes__")

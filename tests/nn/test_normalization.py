@@ -64,7 +64,7 @@ def test_text():
 @pytest.mark.parametrize(
     ("attempt", "error", "match"),
     [
-        (lambda: nn.BatchNorm1d(0), DomainError, "num_features must be a positive whole number, got 0"),
+        (lambda: nn.BatchNorm1d(0), DomainError, "num_features must be a whole number, 1 or more, got 0"),
         (lambda: nn.BatchNorm1d(3)(np.zeros((2, 4))), ShapeError, r"with 3 features, got \(2, 4\)"),
         (lambda: nn.BatchNorm2d(3)(np.zeros((2, 3))), ShapeError, r"\(batch, channels, height, width\)"),
         (lambda: nn.BatchNorm1d(3)(np.zeros((1, 3))), ShapeError, r"1 number\(s\) a feature.*give more samples"),
@@ -72,7 +72,7 @@ def test_text():
         (lambda: nn.LayerNorm((3, 2))(np.zeros((3, 3))), ShapeError, r"LayerNorm\(\(3, 2\)\): expected x of shape"),
         (lambda: nn.LayerNorm((3, 2))(np.zeros(2)), ShapeError, r"\(..., 3, 2\), got \(2,\)"),
         (lambda: nn.LayerNorm(()), DomainError, "the size of at least one axis"),
-        (lambda: nn.RMSNorm(1.5), DomainError, "normalized_shape must be a positive whole number, got 1.5"),
+        (lambda: nn.RMSNorm(1.5), DomainError, "normalized_shape must be a whole number, 1 or more, got 1.5"),
         (lambda: nn.BatchNorm1d(3, eps=-1e-5), DomainError, "BatchNorm1d: eps must be a finite number, 0 or more"),
         (lambda: nn.BatchNorm2d(3, momentum=1.5), DomainError, "momentum must be a number from 0 to 1, got 1.5"),
         (lambda: nn.LayerNorm(3, eps=np.nan), DomainError, "LayerNorm: eps must be"),

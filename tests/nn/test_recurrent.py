@@ -168,7 +168,9 @@ def test_layers_say_what_they_are():
     assert repr(nn.LSTM(3, 2, rng=0)) == "LSTM(3, 2)"
     stacked = nn.GRU(3, 2, num_layers=2, dropout=0.1, bidirectional=True, rng=0)
     assert repr(stacked) == "GRU(3, 2, num_layers=2, dropout=0.1, bidirectional=True)"
+    assert repr(nn.LSTM(3, 2, num_layers=2, bias=False, rng=0)) == "LSTM(3, 2, num_layers=2, bias=False)"
     assert repr(nn.RNNCell(3, 2, rng=0)) == "RNNCell(3, 2)"
+    assert repr(nn.GRUCell(3, 2, bias=False, rng=0)) == "GRUCell(3, 2, bias=False)"
 
 
 @pytest.mark.parametrize("kind", LAYERS)
@@ -185,8 +187,8 @@ def test_frozen_layers_and_empty_batches(kind):
 
 
 WRONG = [
-    (lambda: nn.LSTM(3, 0), DomainError, "LSTM: hidden_size must be a positive whole number, got 0"),
-    (lambda: nn.GRU(3, 2, num_layers=1.5), DomainError, "GRU: num_layers must be a positive whole number"),
+    (lambda: nn.LSTM(3, 0), DomainError, "LSTM: hidden_size must be a whole number, 1 or more, got 0"),
+    (lambda: nn.GRU(3, 2, num_layers=1.5), DomainError, "GRU: num_layers must be a whole number, 1 or more"),
     (lambda: nn.RNN(3, 2, nonlinearity="tahn"), UnknownNameError, "got 'tahn'; did you mean 'tanh'"),
     (lambda: nn.LSTM(3, 2, num_layers=2, dropout=1.2), DomainError, "p must be a number from 0 up to but not 1"),
     (lambda: nn.LSTM(3, 2)(np.zeros((2, 4, 5))), ShapeError, r"\(batch, time, 3\) or \(time, 3\), got \(2, 4, 5\)"),

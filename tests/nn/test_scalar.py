@@ -184,9 +184,9 @@ def test_shared_parameters_are_counted_once():
         (lambda: nn.MLP(2, [2], initializer="best"), UnknownNameError, "he_uniform"),
         (lambda: nn.MLP(2, []), DomainError, "list of layer widths"),
         (lambda: nn.MLP(2, 3), DomainError, "list of layer widths"),
-        (lambda: nn.MLP(2, [0]), DomainError, "positive whole number"),
-        (lambda: nn.MLP(-1, [1]), DomainError, "positive whole number"),
-        (lambda: nn.MLP(2.5, [1]), DomainError, "positive whole number"),
+        (lambda: nn.MLP(2, [0]), DomainError, "width must be a whole number, 1 or more"),
+        (lambda: nn.MLP(-1, [1]), DomainError, "width must be a whole number, 1 or more"),
+        (lambda: nn.MLP(2.5, [1]), DomainError, "width must be a whole number, 1 or more"),
         (lambda: nn.MLP(2, [1], rng="seed"), OperandError, "rng"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from safetensors.numpy import load_file, save, save_file
 
 import nn
-from autograd import DomainError, OutputError, ShapeError, Tensor, UnknownNameError, no_grad
+from autograd import DomainError, MissingFileError, OutputError, ShapeError, Tensor, UnknownNameError, no_grad
 from nn.serialization import read_arrays, write_arrays
 from tests.golden.table import FOLDER
 from tests.tensor.cases import numbers
@@ -153,14 +153,28 @@ def test_states_of_other_networks_are_refused(tmp_path):
     np.testing.assert_array_equal(layer.weight.data, nn.Linear(3, 2, rng=0).weight.data)
 
 
-def test_other_suffixes_are_refused_and_pickles_explained(tmp_path):
+def test_other_suffixes_are_refused_and_pickles_explained():
     for path, match in [("w.pt", "pickles can run programs"), ("w", "got 'w'"), ("w.h5", r"\.safetensors or \.npz")]:
         with pytest.raises(UnknownNameError, match=match):
             nn.load(nn.Linear(3, 2), path)
         with pytest.raises(UnknownNameError, match=match):
             nn.save(nn.Linear(3, 2), path)
-    with pytest.raises(FileNotFoundError):
-        nn.load(nn.Linear(3, 2), tmp_path / "missing.npz")
+
+
+def test_a_file_that_is_missing_is_named_with_its_neighbours(tmp_path):
+    model, path = nn.Linear(3, 2), tmp_path / "bset.npz"
+    with pytest.raises(MissingFileError, match=r"^load: there is no file '.*bset\.npz'; '.*' holds no weights$"):
+        nn.load(model, path)
+    for name in ("best.npz", "last.safetensors", "notes.txt"):
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(FileNotFoundError, match=r"bset\.npz'; there are best\.npz, last\.safetensors$"):
+        nn.load(model, path)
+    for place in range(6):
+        (tmp_path / f"epoch{place}.npz").write_bytes(b"")
+    with pytest.raises(MissingFileError, match=r"best\.npz, epoch0\.npz, .*, epoch3\.npz, 3 more$"):
+        nn.load(model, path)
+    with pytest.raises(MissingFileError, match=r"a\.npz'; there is no folder '.*nowhere' either$"):
+        nn.load(model, tmp_path / "nowhere" / "a.npz")
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

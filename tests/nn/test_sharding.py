@@ -180,7 +180,7 @@ def test_a_graph_in_a_model_is_not_sent():
 
 
 def test_shards_are_counted():
-    with ThreadPoolExecutor(2) as threads, pytest.raises(DomainError, match="shards must be a number of parts"):
+    with ThreadPoolExecutor(2) as threads, pytest.raises(DomainError, match="shards must be a whole number, 1 or more"):
         fit(tensors(), threads, shards=0)
 
 

@@ -53,6 +53,19 @@ def test_an_epoch_is_all_samples_once_and_an_iteration_one_update():
     assert seen == [(0, 1), (0, 2), (0, 3), (1, 4), (1, 5), (1, 6)]
 
 
+def test_a_callback_may_join_a_trainer_later():
+    seen, model = [], tensors()
+
+    class Watch(nn.Callback):
+        def on_gradients(self, trainer):
+            seen.append(trainer.iteration)
+
+    trainer = nn.Trainer(model, nn.cross_entropy, nn.SGD(model.parameters(), lr=0.1))
+    trainer.callbacks.append(Watch())
+    trainer.step(X, Y)
+    assert seen == [0]
+
+
 def test_the_loss_of_an_epoch_is_the_mean_over_its_samples():
     model = nn.Linear(2, 2, rng=0)
     history = fit(model, epochs=1, batch_size=50, optimizer=lambda p: nn.SGD(p, lr=0.0), shuffle=False)
@@ -136,6 +149,24 @@ def test_a_first_epoch_that_is_judged_nan_is_got_better_than():
     stopping = nn.EarlyStopping(patience=2, monitor="auc")
     history = fit(tensors(), epochs=5, metrics={"auc": lambda *_: next(numbers)}, callbacks=[stopping])
     assert history.stopped.endswith("since epoch 3, where it was 0.6")
+
+
+@pytest.mark.parametrize("numbers", [[math.nan, 0.5, 0.3, 0.4], [0.5, math.nan, 0.3, 0.3], [math.inf, 0.5, 0.3, 0.31]])
+def test_the_best_epoch_is_one_for_all_who_judge(numbers, tmp_path):
+    class Scripted(nn.Trainer):
+        def evaluate(self, batches):
+            return {"loss": numbers[self.epoch]}
+
+    stopping, checkpoint = nn.EarlyStopping(patience=9), nn.Checkpoint(tmp_path / "best.npz")
+    model, saved = tensors(), tensors()
+    adam = nn.Adam(model.parameters(), lr=0.02)
+    trainer = Scripted(model, nn.cross_entropy, adam, callbacks=[stopping, checkpoint])
+    trainer.fit([(X, Y)], 4, validation=[(X, Y)])
+    nn.load(saved, checkpoint.path)
+    assert trainer.best[:2] == (3, 0.3)
+    for name, array in trainer.best[2].items():
+        np.testing.assert_array_equal(model.state_dict()[name], array)
+        np.testing.assert_array_equal(saved.state_dict()[name], array)
 
 
 def test_ctrl_c_leaves_the_best_weights_and_a_message(capsys):
@@ -235,6 +266,8 @@ def test_data_come_as_loaders_lists_and_generators_made_anew():
     assert histories[0]["loss"] == histories[1]["loss"] == histories[2]["loss"]
     with pytest.raises(OperandError, match="divided into batches already, so batch_size=16 has no meaning"):
         nn.fit(nn.Linear(2, 2), nn.cross_entropy, batches, batch_size=16, progress=False)
+    with pytest.raises(OperandError, match="divided into batches already, so batch_size=16 has no meaning"):
+        nn.evaluate(nn.Linear(2, 2), nn.cross_entropy, batches, batch_size=16)
     with pytest.raises(DomainError, match="can be gone through only once"):
         nn.fit(nn.Linear(2, 2), nn.cross_entropy, iter(batches), epochs=2, progress=False)
 

@@ -147,6 +147,26 @@ def test_everyone_is_told_of_the_end_even_if_one_fails():
         np.testing.assert_array_equal(numbers, weights[0][name])
 
 
+def test_who_has_started_is_told_of_the_end_when_the_start_of_another_fails():
+    told = []
+
+    class Watch(nn.Callback):
+        def __init__(self, name):
+            self.name = name
+
+        def on_start(self, trainer):
+            told.append(f"start {self.name}")
+            if self.name == "broken":
+                raise RuntimeError("at the start")
+
+        def on_end(self, trainer):
+            told.append(f"end {self.name}")
+
+    with pytest.raises(RuntimeError, match="at the start"):
+        fit(tensors(), callbacks=[Watch("first"), Watch("second"), Watch("broken"), Watch("last")])
+    assert told == ["start first", "start second", "start broken", "end second", "end first"]
+
+
 @pytest.mark.parametrize("batch_size", [0, -1, 2.5])
 def test_batches_to_predict_have_a_sample(batch_size):
     with pytest.raises(DomainError, match="predict: batch_size must be"):

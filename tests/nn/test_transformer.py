@@ -122,7 +122,7 @@ def test_float32_and_states():
     ("attempt", "error", "match"),
     [
         (lambda: small(width=9), DomainError, "a width of 9 does not fall into 2 heads"),
-        (lambda: small(layers=0), DomainError, "layers must be a positive whole number, got 0"),
+        (lambda: small(layers=0), DomainError, "layers must be a whole number, 1 or more, got 0"),
         (lambda: small()(np.array([[7]])), DomainError, "from 0 to 6, got 7"),
         (lambda: small()(np.array([[0.5]])), OperandError, "array of integers"),
         (lambda: small()(np.zeros((1, 6), int)), ShapeError, r"a time from 1 to 5, got \(1, 6\)"),

@@ -14,6 +14,7 @@ ORDER = [
     "autograd.errors",
     "autograd.files",
     "autograd.options",
+    "autograd.quiet",
     "autograd.recording",
     "autograd.trees",
     "autograd.node",

@@ -8,7 +8,6 @@ import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import Context
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from autograd.compiler.results import result_node
 from autograd.compiler.symbols import COMPARISONS, Symbol
 from autograd.compiler.trace import Trace, trace
 from autograd.pool import Members
+from autograd.quiet import make_runner
 from autograd.recording import recording
 from autograd.trees import leaves, map_leaves
 
@@ -75,7 +75,7 @@ class Path:
         self.parameters = Members(self.trace.parameters)
         self.outputs = [leaf for leaf in leaves(self.trace.outputs) if isinstance(leaf, Symbol)]
         self.lock = threading.Lock()
-        self._quietly = _without_warnings()  # while the lock is held
+        self._quietly = make_runner()  # while the lock is held
         self._executor = executor
         self._kept = [leaf.place for leaf in self.outputs] + [guard.place for guard in self.trace.guards]
         self._given = [source for source, slot in enumerate(call.slots, start=1) if slot.kind == "value"]
@@ -199,20 +199,6 @@ class Path:
 
 def _no_run() -> None:
     return None
-
-
-def _without_warnings() -> Callable[[Callable[[], None]], None]:
-    """Return what runs a function while NumPy warns of nothing."""
-    if np.lib.NumpyVersion(np.__version__) < "2.0.0":  # what it warns of is a matter of the thread
-
-        def run(function: Callable[[], None]) -> None:
-            with np.errstate(all="ignore"):
-                function()
-
-        return run
-    context = Context()  # entered in a tenth of the time that `errstate` takes
-    context.run(np.seterr, all="ignore")
-    return context.run
 
 
 @contextmanager

@@ -7,10 +7,9 @@ from contextlib import nullcontext
 from itertools import chain
 from typing import Any, ClassVar
 
-import numpy as np
-
 from autograd import DomainError
 from autograd.pool import Pool
+from autograd.quiet import quietly
 from nn.optimizers.blocks import Array, Block, Memory, TensorBlock, ValueBlock
 from nn.optimizers.groups import Group, read_groups
 from nn.optimizers.joint import JointBlock, join
@@ -130,12 +129,14 @@ class Optimizer:
             A gradient that was set by hand does not have its parameter's shape.
         """
         loss = None if closure is None else closure()
-        # A number that overflows is an infinity, as everywhere here.
-        with self._pool if self._pool.values else nullcontext(), np.errstate(all="ignore"):
-            for group, blocks in zip(self.groups, self._moving, strict=True):
-                for block in blocks:
-                    self._move(block, group.settings)
+        with self._pool if self._pool.values else nullcontext():
+            quietly(self._move_all)  # a number that overflows is an infinity, as everywhere here
         return loss
+
+    def _move_all(self) -> None:
+        for group, blocks in zip(self.groups, self._moving, strict=True):
+            for block in blocks:
+                self._move(block, group.settings)
 
     def _move(self, block: Block | JointBlock, settings: Mapping[str, Any]) -> None:
         """Move one block, if there is a gradient."""

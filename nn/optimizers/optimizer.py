@@ -79,6 +79,7 @@ class Optimizer:
             end = start + len(group.parameters) - len(tensors)
             self._blocks.append([*([ValueBlock(self._pool, slice(start, end))] if end > start else []), *tensors])
             start = end
+        self._tensors = [block.tensor for block in chain(*self._blocks) if isinstance(block, TensorBlock)]
         rule = next(kind for kind in type(self).__mro__ if "_change" in vars(kind))
         joined = vars(rule).get("is_entrywise", False)
         self._moving: list[list[Block | JointBlock]] = [join(x) if joined else [*x] for x in self._blocks]
@@ -109,10 +110,10 @@ class Optimizer:
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter back to zero."""
-        self._pool.zero_grad()
-        for block in chain(*self._blocks):
-            if isinstance(block, TensorBlock):
-                block.tensor.grad = 0.0
+        if self._pool.values:
+            self._pool.zero_grad()
+        for tensor in self._tensors:
+            tensor.grad = 0.0
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Move every parameter once, by its gradient.

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import DomainError, OperandError, no_grad
+from autograd import DomainError, OperandError, Tensor, no_grad
 from autograd.trees import describe
 from nn.training.callback import Callback, read_callbacks
 from nn.training.failures import DivergenceError, all_finite, explain_failure
@@ -184,9 +184,15 @@ class Trainer:
         )
 
 
+#: What has numbers, but no gradient.
+_ARRAYS = (np.ndarray, np.generic)
+
+
 def _number(loss: Any) -> float:
     """Return the number of a loss that can be differentiated."""
-    number = None if isinstance(loss, np.ndarray | np.generic) else getattr(loss, "data", None)
+    if isinstance(loss, Tensor) and not loss.ndim:
+        return float(loss.array)
+    number = None if isinstance(loss, _ARRAYS) else getattr(loss, "data", None)
     if number is None or np.ndim(number):
         raise OperandError(
             "fit: expected a loss that computes one number from the outputs, a Value or a Tensor of shape (), "

@@ -103,15 +103,16 @@ def test_what_is_written_over_has_the_precision_of_its_operand(row):
 def test_nothing_is_written_over_where_references_cannot_be_counted():
     program = """
 import sys
+import numpy as np
 
 def look(frame, event, argument):
-    frame.f_locals  # as a debugger does; it holds what it has seen
+    if frame.f_code.co_name == "_count_references":
+        frame.f_locals  # as a debugger does; it holds what it has seen
     return look
 
 sys.settrace(look)
-import autograd
+import autograd.sweeps
 sys.settrace(None)
-import numpy as np
 a, b = autograd.Tensor(np.full((3, 4), 0.25)), autograd.Tensor(np.full((3, 4), 0.75))
 autograd.sin(a.tanh() + b.tanh()).sum().backward(keep="leaves")
 slope = np.cos(np.tanh(0.25) + np.tanh(0.75))

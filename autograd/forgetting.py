@@ -14,9 +14,13 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.node import Node
+from autograd.sweeps import ALONE
 
 #: Arrays of fewer bytes stay.
 LARGE: Final = 2**16
+
+#: The references to an operand that nobody holds but the order of the graph and one node, in the loop of `forget`.
+_HELD: Final = ALONE + 2
 
 
 class _Unread(np.ndarray[Any, Any]):
@@ -38,21 +42,9 @@ def forget(order: Sequence[Node], plain: type[Any], forgotten: type[Any]) -> Non
         for operand in node.operands:
             if type(operand) is not plain or operand.array.nbytes < LARGE:
                 continue
-            if getrefcount(operand) == _ALONE and _is_unread(operand):
+            if getrefcount(operand) == _HELD and _is_unread(operand):
                 _drop(operand, node)
                 operand.__class__ = forgotten
-
-
-def _count_alone() -> int:
-    """Return the count of references to an operand in the loop of `forget` if there is none elsewhere."""
-    order = [object()]
-    node = (order[0],)
-    for operand in node:
-        return getrefcount(operand)
-    raise AssertionError
-
-
-_ALONE: Final = _count_alone()
 
 
 def _is_unread(x: Any) -> bool:

@@ -54,7 +54,7 @@ def sweep_backward(
         spare = False
         if keep is not None and node not in keep:
             del arrived[node]
-            spare = not symbolic and getrefcount(cotangent) == _ALONE and _holds_its_memory(cotangent)
+            spare = not symbolic and getrefcount(cotangent) == ALONE and _holds_its_memory(cotangent)
         contributions: Any = node.pull_back(cotangent, _asked(operands, wanted), symbolic=symbolic, spare=spare)
         for operand, contribution in zip(operands, contributions):  # noqa: B905 - one for each
             if contribution is None:
@@ -92,7 +92,7 @@ def _count_references() -> tuple[int, int]:
 #: An array that nobody else holds may be written over: one for whom these are all references. A debugger that looks on
 #: while they are counted holds one more; then nothing is ever written over.
 _KNOWN: Final = (2, 3) if sys.version_info < (3, 14) else (1, 2)
-_ALONE, _STORED = _KNOWN if _count_references() == _KNOWN else (-1, -1)
+ALONE, _STORED = _KNOWN if _count_references() == _KNOWN else (-1, -1)
 
 
 def store_gradients(order: list[Node], arrived: dict[Node, Any]) -> None:

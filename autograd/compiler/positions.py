@@ -22,9 +22,8 @@ class PositionCheck(NamedTuple):
     rows: int
     bits: np.uint64
 
-    def __call__(self, flat: Sequence[Array]) -> None:
-        """Raise an error if the source, whose numbers are in `flat`, holds a position outside of the list."""
-        positions = flat[self.source][self.elements]
+    def __call__(self, positions: Array) -> None:
+        """Raise an error if one of the elements is a position outside of the list."""
         # Read as whole numbers, the bits of floats are in order, and those of nan and what is negative the largest.
         if np.maximum.reduce(positions.view(np.uint64)) < self.bits:
             return

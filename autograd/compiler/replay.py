@@ -83,21 +83,17 @@ class Replay:
         DomainError
             A position lies outside of its list.
         """
-        for check, bits in self._given_positions:
-            if bits is None or np.maximum.reduce(bits) >= check.bits:
-                check(self.flat)
+        for check, view in self._views:
+            check(self.flat[check.source][check.elements] if view is None else view)
         for element, rows in self._positions_at:
             if not 0 <= (position := self.read(element)) < rows:
                 raise outside(position, rows)
 
     @functools.cached_property
-    def _given_positions(self) -> list[tuple[PositionCheck, Array | None]]:
-        """The checks of positions that are given, and a view of their bits if they stand in a row."""
+    def _views(self) -> list[tuple[PositionCheck, Array | None]]:
+        """The checks of positions that are given, and a view of these where they are evenly spaced."""
         return [
-            (
-                check,
-                self.flat[check.source][check.elements].view(np.uint64) if isinstance(check.elements, slice) else None,
-            )
+            (check, self.flat[check.source][check.elements] if isinstance(check.elements, slice) else None)
             for check in self._checks
         ]
 

@@ -41,9 +41,8 @@ class CompiledValue(Value):
         gradient = self._gradient()
         self.grad = 1.0
         self._parameters.add_to_grad(gradient[:count])
-        if given:
-            for leaf, slope in zip(given, gradient[count:].tolist(), strict=True):
-                leaf.grad += slope
+        for leaf, slope in zip(given, gradient[count:].tolist(), strict=True):
+            leaf.grad += slope
 
     @classmethod
     def make(cls, state: tuple[Any, ...]) -> Any:

@@ -93,16 +93,8 @@ def _flat(x: Any) -> Any:
     return x if x.ndim == 2 else reshape(x, shape=(x.size // max(x.shape[-1], 1), x.shape[-1]))
 
 
-def _pull_input(cotangent: Any, out: Any, x: Any, weight: Any, bias: Any) -> Any:
-    return _product(cotangent, weight)
-
-
 def _pull_weight(cotangent: Any, out: Any, x: Any, weight: Any, bias: Any) -> Any:
-    return _product(swapped(_flat(cotangent)), _flat(x))
-
-
-def _product(x: Any, y: Any) -> Any:
-    return _matmul(x, y) if x.__class__ is y.__class__ is np.ndarray else matmul(x, y)
+    return matmul(swapped(_flat(cotangent)), _flat(x))
 
 
 def _push_linear(tangents: Any, out: Any, x: Any, weight: Any, bias: Any) -> Any:
@@ -116,7 +108,7 @@ def _push_linear(tangents: Any, out: Any, x: Any, weight: Any, bias: Any) -> Any
 linear: ArrayPrimitive = ArrayPrimitive(
     "linear",
     _linear,
-    _pull_input,
+    lambda cotangent, out, x, weight, bias: matmul(cotangent, weight),
     _pull_weight,
     lambda cotangent, out, x, weight, bias: sum_to(cotangent, shape=bias.shape),
     push=_push_linear,

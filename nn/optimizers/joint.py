@@ -35,8 +35,8 @@ class JointBlock:
         self.memory = Memory((self._places[-1].stop,), members[0].memory.dtype)
         for member, place in zip(members, self._places, strict=True):
             member.memory.join(self.memory, place)
-        self._parts: list[Array] = []  # what the tensors were given at the last step, and the array that holds it all
-        self._whole: Array = np.empty(0)
+        self._given: list[Array] = []  # what the tensors were given at the last step, and the array of which it is part
+        self._numbers: Array = np.empty(0)
 
     def read(self) -> tuple[Array, Array] | None:
         """Return all numbers and all gradients, end to end.
@@ -56,8 +56,8 @@ class JointBlock:
         if len(steps) > 1:
             return None
         (self.memory.steps,) = steps
-        is_same = len(self._parts) == len(numbers) and all(map(is_, numbers, self._parts))
-        return self._whole if is_same else np.concatenate(numbers, axis=None), np.concatenate(gradients, axis=None)
+        is_same = len(self._given) == len(numbers) and all(map(is_, numbers, self._given))
+        return self._numbers if is_same else np.concatenate(numbers, axis=None), np.concatenate(gradients, axis=None)
 
     def room(self) -> Array:
         """Return an array for a change of the numbers, which `subtract` makes the tensors' own."""
@@ -67,13 +67,13 @@ class JointBlock:
         """Set the numbers to `numbers - change`, in the memory of the change."""
         np.subtract(numbers, change, out=change)
         change.flags.writeable = False  # a part of it, unlike a tensor's own array, could be made writeable again
-        self._whole, self._parts = change, []
+        self._numbers, self._given = change, []
         for member, place in zip(self.members, self._places, strict=True):
             memory = member.memory
             memory.steps = self.memory.steps
             part = change[place]
             member.tensor.array = part = part.reshape(memory.shape) if memory.shape else part[0]
-            self._parts.append(part)
+            self._given.append(part)
 
 
 def join(blocks: Iterable[Block]) -> list[Block | JointBlock]:

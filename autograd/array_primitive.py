@@ -92,15 +92,17 @@ class Linear(ArrayPrimitive):
     def __init__(
         self, name: str, array: Callable[..., Any], transpose: Map, *, symbol: str = "", doc: str = ""
     ) -> None:
-        super().__init__(
-            name,
-            array,
-            lambda cotangent, out, x, **settings: transpose(cotangent, x, **settings),
-            push=lambda tangents, out, x, **settings: self(tangents[0], **settings),
-            symbol=symbol,
-            doc=doc,
-            reads="shapes",
-        )
+        super().__init__(name, array, push=self._push, symbol=symbol, doc=doc, reads="shapes")
+        self.transpose = transpose
+
+    def pull(
+        self, cotangent: Any, out: Any, operands: Sequence[Any], wanted: Sequence[bool], **settings: Any
+    ) -> Sequence[Any]:
+        """Return the cotangent of the operand, if it is wanted."""
+        return (self.transpose(cotangent, *operands, **settings) if wanted[0] else None,)
+
+    def _push(self, tangents: Sequence[Any], out: Any, x: Any, **settings: Any) -> Any:
+        return self(tangents[0], **settings)
 
 
 class Multilinear(ArrayPrimitive):

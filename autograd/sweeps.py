@@ -9,6 +9,7 @@ can be differentiated again. Nothing is stored on nodes, until `store_gradients`
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from sys import getrefcount
 from typing import Any, Final
@@ -97,9 +98,8 @@ ALONE, _STORED = _KNOWN if _count_references() == _KNOWN else (-1, -1)
 
 def store_gradients(order: list[Node], arrived: dict[Node, Any]) -> None:
     """Write the cotangents of a sweep to the nodes: inner ones afresh, leaves on top of what they have."""
-    holders: dict[int, int] = {}
-    for place in map(holder, arrived.values()):
-        holders[place] = holders.get(place, 0) + 1
+    places = [holder(gradient) for gradient in arrived.values()]
+    holders = Counter(places) if len(set(places)) < len(places) else None
     for node in order:
         gradient = arrived.get(node)
         if node.operands:
@@ -110,7 +110,7 @@ def store_gradients(order: list[Node], arrived: dict[Node, Any]) -> None:
             if node.grad.__class__ is np.ndarray or node.grad != 0.0:
                 node.grad = node.grad + gradient
             else:  # it is the user's now, to change in place
-                node.grad = own(gradient, alone=holders[holder(gradient)] <= 1)
+                node.grad = own(gradient, alone=holders is None or holders[holder(gradient)] == 1)
 
 
 def sweep_forward(order: list[Node], tangents: Mapping[Node, Any], *, symbolic: bool = False) -> dict[Node, Any]:

@@ -72,10 +72,15 @@ def _slope_of_relu(out: Any, x: Any) -> Any:
     return out.astype(bool) if out.__class__ is _array else not_equal(out, 0.0)
 
 
+def _rectified(x: Any) -> Any:
+    # NumPy's maximum of an array and a number takes entry by entry; of many, `clip` is three times quicker.
+    return x.clip(0.0, np.inf) if x.__class__ is _array and x.size > 2048 else np.maximum(x, 0.0)
+
+
 relu: Elementwise = elementwise(
     "relu",
     lambda x: 0.0 if x < 0 else x,
-    lambda x: np.maximum(x, 0.0),
+    _rectified,
     _slope_of_relu,
     symbol="ReLU",
     doc="max(x, 0); its slope at 0 is 0",

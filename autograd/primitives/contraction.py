@@ -14,7 +14,7 @@ from autograd.primitives.shaping import reshape, sum_to, transpose
 
 def _matmul(x: Any, y: Any) -> Any:
     if x.ndim == y.ndim == 2 and x.shape[1] == y.shape[0]:
-        return np.dot(x, y)  # the same, a little sooner
+        return x.dot(y)  # the same, a little sooner
     if x.ndim == 0 or y.ndim == 0:
         raise ShapeError(f"matmul: expected vectors or matrices, got shapes {x.shape} @ {y.shape}; use * for numbers")
     if x.shape[-1] != y.shape[-2 if y.ndim > 1 else 0]:
@@ -31,7 +31,7 @@ def _matmul(x: Any, y: Any) -> Any:
 def swapped(x: Any) -> Any:
     """Return a (stack of) matrices with rows and columns exchanged."""
     if x.__class__ is np.ndarray:
-        return x.swapaxes(-1, -2)
+        return x.T if x.ndim == 2 else x.swapaxes(-1, -2)
     return transpose(x, axes=(*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
 
 

@@ -25,7 +25,7 @@ def one_hot(labels: Any, classes: int, axis: int) -> Any:
     return np.equal(np.expand_dims(labels, axis), numbers)
 
 
-def _places(labels: Any, shape: tuple[int, ...], axis: int) -> Any:
+def places_of(labels: Any, shape: tuple[int, ...], axis: int) -> Any:
     """Return where the entry at each label stands, counted through an array of a shape."""
     if labels.ndim == axis == 1:
         return labels + np.arange(0, math.prod(shape), shape[1])
@@ -33,8 +33,8 @@ def _places(labels: Any, shape: tuple[int, ...], axis: int) -> Any:
     return np.ravel_multi_index((*others[:axis], labels, *others[axis:]), shape)
 
 
-def _cost_of_labels(x: Any, *, labels: Any, axis: int) -> Any:
-    right = x.take(_places(labels, x.shape, axis))
+def _cost_of_labels(x: Any, *, places: Any, axis: int) -> Any:
+    right = x.take(places)
     if axis == 1 and x.ndim == 2 and 2 * x.shape[1] < x.shape[0]:
         x, axis = x.T.copy(), 0  # a reduction takes its time for each row, however short
     with np.errstate(invalid="ignore", over="ignore"):
@@ -47,11 +47,12 @@ def _cost_of_labels(x: Any, *, labels: Any, axis: int) -> Any:
 _SMALL: Final = 16.0
 
 
-def _excess(out: Any, x: Any, labels: Any, axis: int) -> Any:
+def _excess(out: Any, x: Any, places: Any, axis: int) -> Any:
     """Return the derivative: the probabilities, less 1 at the label."""
     if x.__class__ is not np.ndarray:
-        return softmax(x, axis=axis) - one_hot(labels, x.shape[axis], axis)
-    places = _places(labels, x.shape, axis)
+        truth = np.zeros(x.shape, x.dtype)
+        truth.reshape(-1)[places] = 1.0
+        return softmax(x, axis=axis) - truth
     p = np.empty(x.shape, x.dtype)
     if np.maximum.reduce(out, axis=None, initial=0.0) < _SMALL:
         # The cost is log(sum(exp(x))) less the score at the label: so many digits as it has before its point are lost.
@@ -64,8 +65,8 @@ def _excess(out: Any, x: Any, labels: Any, axis: int) -> Any:
     return p
 
 
-def _pull_labels(cotangent: Any, out: Any, x: Any, *, labels: Any, axis: int) -> Any:
-    excess = _excess(out, x, labels, axis)
+def _pull_labels(cotangent: Any, out: Any, x: Any, *, places: Any, axis: int) -> Any:
+    excess = _excess(out, x, places, axis)
     excess *= _column(cotangent, axis)
     return excess
 
@@ -74,11 +75,11 @@ cross_entropy_of_labels: ArrayPrimitive = ArrayPrimitive(
     "cross_entropy of labels",
     _cost_of_labels,
     _pull_labels,
-    push=lambda tangents, out, x, *, labels, axis: sum(
-        tangents[0] * _excess(out, x, labels, axis), axis=axis, keepdims=False
+    push=lambda tangents, out, x, *, places, axis: sum(
+        tangents[0] * _excess(out, x, places, axis), axis=axis, keepdims=False
     ),
     symbol="CE",
-    doc="-log softmax(x) at the label of each sample",
+    doc="-log softmax(x) at the label of each sample, given as its place among all scores",
 )
 
 # --- the truth is a distribution ----------------------------------------------------------------------------------

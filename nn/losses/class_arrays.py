@@ -10,7 +10,12 @@ from autograd import DomainError, relu, where
 from autograd.arrays.checks import as_array, raw
 from autograd.arrays.shapes import astype, reshape
 from autograd.primitives import reductions
-from autograd.primitives.cross_entropy import cross_entropy_of_distributions, cross_entropy_of_labels, one_hot
+from autograd.primitives.cross_entropy import (
+    cross_entropy_of_distributions,
+    cross_entropy_of_labels,
+    one_hot,
+    places_of,
+)
 from autograd.primitives.indexing import take_along_axis
 from nn.losses.labels import check_choice, class_weights, read_labels, read_scores
 from nn.losses.pairs import PROBABILITIES, check_array, read_numbers
@@ -33,7 +38,7 @@ def cross_entropy(scores: Any, labels: Any, weight: Any, smoothing: float, ignor
         t = _smoothed(one_hot(y, x.shape[axis], axis).astype(x.dtype), smoothing, weights, x, axis)
         costs = cross_entropy_of_distributions(x, t, axis=axis)
     else:
-        costs = cross_entropy_of_labels(x, labels=y, axis=axis)
+        costs = cross_entropy_of_labels(x, places=places_of(y, x.shape, axis), axis=axis)
         costs = costs if weights is None else costs * weights[y].astype(x.dtype)
     return _reduced("cross_entropy", costs, y, weights, skipped, reduction)
 

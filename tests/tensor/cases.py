@@ -13,7 +13,7 @@ import numpy as np
 
 import autograd as ag
 from autograd.primitives import attention, normalization, recurrent
-from autograd.primitives.cross_entropy import cross_entropy_of_distributions, cross_entropy_of_labels
+from autograd.primitives.cross_entropy import cross_entropy_of_distributions, cross_entropy_of_labels, places_of
 from autograd.primitives.linear_recurrence import BEFORE, GATE, NOW, forward_recurrence
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -114,7 +114,9 @@ CASES: dict[str, Case] = {
     "softmax": _case(lambda x: x.softmax(axis=0) * x.softmax(axis=1), numbers(2, 3)),
     "log_softmax": _case(lambda x: x.log_softmax(axis=-1) * x, numbers(2, 3)),
     # products
-    "cross_entropy of labels": _case(lambda x: cross_entropy_of_labels(x, labels=_index, axis=1), numbers(2, 3, 2)),
+    "cross_entropy of labels": _case(
+        lambda x: cross_entropy_of_labels(x, places=places_of(_index, x.shape, 1), axis=1), numbers(2, 3, 2)
+    ),
     "cross_entropy of distributions": _case(
         lambda x, t: cross_entropy_of_distributions(x, t, axis=0), numbers(3, 2), positive(3, 2, shift=1)
     ),

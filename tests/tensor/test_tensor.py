@@ -301,3 +301,18 @@ def test_a_number_is_not_lost_by_accident():
         float(Tensor(1.0))
     with pytest.raises(OperandError, match=r"t\.data"):
         np.asarray(Tensor(A))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_relu_is_the_same_for_few_and_for_many_numbers(dtype: str) -> None:
+    few = np.array([-np.inf, -2.0, -0.0, 0.0, 1e-40, 3.0, np.inf, np.nan], dtype)
+    x = Tensor(np.tile(few, (16, 64)))  # NumPy is asked another way then
+    out = x.relu()
+    out.sum().backward()
+    expected = Tensor(few)
+    row = expected.relu()
+    row.sum().backward()
+    assert out.dtype == np.dtype(dtype)
+    np.testing.assert_array_equal(out.data, np.tile(row.data, (16, 64)))
+    np.testing.assert_array_equal(x.grad, np.tile(expected.grad, (16, 64)))
+    np.testing.assert_array_equal(expected.grad, [0, 0, 0, 0, 1, 1, 1, 1])

@@ -6,6 +6,7 @@ nothing of the others, and answers requests (`worker`). All of them find their n
 data         the numbers of each row, for everybody
 worker       times a step, or measures its memory, when asked to
 by_hand      NumPy, with gradients written by hand
+products     the matrix products of a step and nothing else: what is left to no engine on the same BLAS
 ours         this project
 pytorch      PyTorch, eager
 hips         HIPS/autograd (with_hips.py: a script must not have the name of what it imports)
@@ -32,8 +33,11 @@ from tests.benchmarks.threads import ONE_THREAD
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent.parent
 ENVIRONMENTS = Path(os.environ.get("CHAINRULE_PEERS", "~/.cache/chainrule-peers")).expanduser()
+#: Who computes less than a step: the floor under everybody's time.
+PRODUCTS = "its products alone"
 #: The name in tables, the script, and what its environment is made of: None is that of this project.
 CONTENDERS: dict[str, tuple[str, list[str] | None]] = {
+    PRODUCTS: ("products.py", None),
     "NumPy by hand": ("by_hand.py", None),
     "chainrule": ("ours.py", None),
     "PyTorch": ("pytorch.py", None),
@@ -66,11 +70,14 @@ class Contender:
         self.rows: list[str] = self.read()
 
     @classmethod
-    def all(cls) -> dict[str, Self]:
-        """Start each contender whose environment is there."""
-        return {
-            name: cls(name) for name, (script, packages) in CONTENDERS.items() if python_of(script, packages).exists()
-        }
+    def all(cls, row: str) -> dict[str, Self]:
+        """Start each contender that has the row and whose environment is there."""
+        there = [name for name, (script, packages) in CONTENDERS.items() if python_of(script, packages).exists()]
+        started = {name: cls(name) for name in there}
+        for contender in started.values():
+            if row not in contender.rows:
+                contender.close()
+        return {name: contender for name, contender in started.items() if row in contender.rows}
 
     def ask(self, row: str, what: str) -> Any:
         """Return the seconds, the bytes or the outcome of a step."""

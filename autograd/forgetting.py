@@ -24,10 +24,10 @@ _HELD: Final = ALONE + 2
 
 
 class _Unread(np.ndarray[Any, Any]):
-    """What stands for an operand of which the rules read no more than shape and precision."""
+    """What stands for an operand of which the rules read no more than shape and precision: one nan, everywhere."""
 
 
-_NAN: Final = {char: np.array(np.nan, char).view(_Unread) for char in "fd"}
+_NAN: Final = {char: np.array(np.nan, char).tobytes() for char in "fd"}
 
 
 def forget(order: Sequence[Node], plain: type[Any], forgotten: type[Any]) -> None:
@@ -54,6 +54,7 @@ def _is_unread(x: Any) -> bool:
 
 def _drop(x: Any, user: Any) -> None:
     """Drop the array of x, of which only `user` has been computed."""
-    unread = np.broadcast_to(_NAN[x.dtype.char], x.shape, subok=True)
+    shape, dtype = x.shape, x.dtype
+    unread = _Unread(shape, dtype, _NAN[dtype.char], strides=(0,) * len(shape))  # quicker than `broadcast_to`
     user.inputs = tuple([unread if o is x else given for o, given in zip(user.operands, user.inputs, strict=True)])
     del x.array

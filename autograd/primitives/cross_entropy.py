@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from autograd.array_primitive import ArrayPrimitive
-from autograd.primitives.reductions import log_softmax, softmax, sum
+from autograd.primitives.reductions import has_short_rows, log_softmax, softmax, sum
 
 
 def _column(x: Any, axis: int) -> Any:
@@ -33,53 +33,53 @@ def places_of(labels: Any, shape: tuple[int, ...], axis: int) -> Any:
     return np.ravel_multi_index((*others[:axis], labels, *others[axis:]), shape)
 
 
-def _cost_of_labels(x: Any, *, places: Any, axis: int) -> Any:
+def _cost_of_labels(x: Any, *, places: Any, axis: int, mean: bool) -> Any:
     right = x.take(places)
-    if axis == 1 and x.ndim == 2 and 2 * x.shape[1] < x.shape[0]:
-        x, axis = x.T.copy(), 0  # a reduction takes its time for each row, however short
-    with np.errstate(invalid="ignore", over="ignore"):
+    if has_short_rows(x, axis):
+        x, axis = x.T.copy(), 0
+    with np.errstate(all="ignore"):
         most = np.maximum.reduce(x, axis=axis)
         shifted = x - _column(most, axis)
-        return np.log(np.add.reduce(np.exp(shifted, out=shifted), axis=axis)) - (right - most)
+        costs = np.log(np.add.reduce(np.exp(shifted, out=shifted), axis=axis)) - (right - most)
+        return np.add.reduce(costs, axis=None) / _samples(x, axis) if mean else costs
 
 
-#: Up to this cost probabilities are computed from it.
-_SMALL: Final = 16.0
+def _samples(x: Any, axis: int) -> Any:
+    return x.dtype.type(x.size // x.shape[axis])
 
 
-def _excess(out: Any, x: Any, places: Any, axis: int) -> Any:
-    """Return the derivative: the probabilities, less 1 at the label."""
-    if x.__class__ is not np.ndarray:
-        truth = np.zeros(x.shape, x.dtype)
-        truth.reshape(-1)[places] = 1.0
-        return softmax(x, axis=axis) - truth
-    p = np.empty(x.shape, x.dtype)
-    if np.maximum.reduce(out, axis=None, initial=0.0) < _SMALL:
-        # The cost is log(sum(exp(x))) less the score at the label: so many digits as it has before its point are lost.
-        np.subtract(x, _column(x.take(places), axis), out=p)
-        p -= _column(out, axis)
-        np.exp(p, out=p)
-    else:
-        p[...] = softmax(x, axis=axis)
-    p.reshape(-1)[places] -= 1.0  # most of the probabilities stay
-    return p
+def _excess(x: Any, places: Any, axis: int) -> Any:
+    """Return the derivative of the costs: the probabilities, less 1 at the label."""
+    if x.__class__ is np.ndarray:
+        p = np.ascontiguousarray(softmax.array(x, axis=axis))
+        p.reshape(-1)[places] -= 1.0  # most of the probabilities stay
+        return p
+    truth = np.zeros(x.shape, x.dtype)
+    truth.reshape(-1)[places] = 1.0
+    return softmax(x, axis=axis) - truth
 
 
-def _pull_labels(cotangent: Any, out: Any, x: Any, *, places: Any, axis: int) -> Any:
-    excess = _excess(out, x, places, axis)
-    excess *= _column(cotangent, axis)
+def _pull_labels(cotangent: Any, out: Any, x: Any, *, places: Any, axis: int, mean: bool) -> Any:
+    excess = _excess(x, places, axis)
+    excess *= cotangent / _samples(x, axis) if mean else _column(cotangent, axis)
     return excess
+
+
+def _push_labels(tangents: Any, out: Any, x: Any, *, places: Any, axis: int, mean: bool) -> Any:
+    moved = tangents[0] * _excess(x, places, axis)
+    if mean:
+        return sum(moved, axis=None, keepdims=False) / _samples(x, axis)
+    return sum(moved, axis=axis, keepdims=False)
 
 
 cross_entropy_of_labels: ArrayPrimitive = ArrayPrimitive(
     "cross_entropy of labels",
     _cost_of_labels,
     _pull_labels,
-    push=lambda tangents, out, x, *, places, axis: sum(
-        tangents[0] * _excess(out, x, places, axis), axis=axis, keepdims=False
-    ),
+    push=_push_labels,
     symbol="CE",
-    doc="-log softmax(x) at the label of each sample, given as its place among all scores",
+    doc="-log softmax(x) at the label of each sample, given as its place among all scores, or the mean of that",
+    reads="operands",
 )
 
 # --- the truth is a distribution ----------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from nn.losses.reduction import reduce_array
 
 
 def cross_entropy(scores: Any, labels: Any, weight: Any, smoothing: float, ignored: int | None, reduction: str) -> Any:
-    """Return the cost of softmax(scores): two nodes where labels are classes and nothing is weighted."""
+    """Return the cost of softmax(scores): one node where labels are classes and nothing is weighted."""
     x, axis = read_scores("cross_entropy", scores)
     labels = read_numbers("cross_entropy", "labels", labels)
     weights = class_weights("cross_entropy", weight, x.shape[axis])
@@ -38,7 +38,10 @@ def cross_entropy(scores: Any, labels: Any, weight: Any, smoothing: float, ignor
         t = _smoothed(one_hot(y, x.shape[axis], axis).astype(x.dtype), smoothing, weights, x, axis)
         costs = cross_entropy_of_distributions(x, t, axis=axis)
     else:
-        costs = cross_entropy_of_labels(x, places=places_of(y, x.shape, axis), axis=axis)
+        is_plain = reduction == "mean" and weights is None and skipped is None
+        costs = cross_entropy_of_labels(x, places=places_of(y, x.shape, axis), axis=axis, mean=is_plain)
+        if is_plain:
+            return costs
         costs = costs if weights is None else costs * weights[y].astype(x.dtype)
     return _reduced("cross_entropy", costs, y, weights, skipped, reduction)
 

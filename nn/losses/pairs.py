@@ -77,7 +77,7 @@ def pointwise(
 
 def on_arrays(predictions: Any, targets: Any) -> bool:
     """Tell whether a loss is computed on whole arrays: for tensors, and for plain arrays among which are no nodes."""
-    if any(isinstance(given, Node) and given.is_array for given in (predictions, targets)):
+    if (isinstance(predictions, Node) and predictions.is_array) or (isinstance(targets, Node) and targets.is_array):
         return True
     return is_array(predictions) and not (
         any(isinstance(leaf, Node) for leaf in leaves(targets))

@@ -15,7 +15,6 @@ BENCHMARKS = {
     "moons": "tests.benchmarks.moons",
     "gpt": "tests.benchmarks.gpt",
     "chain": "tests.benchmarks.chain",
-    "tensor": "tests.benchmarks.tensor",
     "layers": "tests.benchmarks.layers",
     "transformer": "tests.benchmarks.transformer",
     "compiled": "tests.benchmarks.compiled",

@@ -123,6 +123,7 @@ TORCH: dict[str, Callable[..., Any]] = {
     "softmax": lambda x: x.softmax(0) * x.softmax(1),
     "log_softmax": lambda x: x.log_softmax(-1) * x,
     "cross_entropy of labels": lambda x: functional.cross_entropy(x, INDEX, reduction="none"),
+    "mean cross_entropy of labels": lambda x: functional.cross_entropy(x, INDEX) * x,
     "cross_entropy of distributions": lambda x, t: -(t * x.log_softmax(0)).sum(0),
     **{
         name: lambda x, y: x @ y

@@ -115,7 +115,12 @@ CASES: dict[str, Case] = {
     "log_softmax": _case(lambda x: x.log_softmax(axis=-1) * x, numbers(2, 3)),
     # products
     "cross_entropy of labels": _case(
-        lambda x: cross_entropy_of_labels(x, places=places_of(_index, x.shape, 1), axis=1), numbers(2, 3, 2)
+        lambda x: cross_entropy_of_labels(x, places=places_of(_index, x.shape, 1), axis=1, mean=False),
+        numbers(2, 3, 2),
+    ),
+    "mean cross_entropy of labels": _case(
+        lambda x: cross_entropy_of_labels(x, places=places_of(_index, x.shape, 1), axis=1, mean=True) * x,
+        numbers(2, 3, 2),
     ),
     "cross_entropy of distributions": _case(
         lambda x, t: cross_entropy_of_distributions(x, t, axis=0), numbers(3, 2), positive(3, 2, shift=1)

@@ -6,7 +6,7 @@ nothing of the others, and answers requests (`worker`). All of them find their n
 data         the numbers of each row, for everybody
 worker       times a step, or measures its memory, when asked to
 by_hand      NumPy, with gradients written by hand
-products     the matrix products of a step and nothing else: what is left to no engine on the same BLAS
+arithmetic   the NumPy calls that a step cannot do without, at their quickest: the floor under what an engine takes
 ours         this project
 pytorch      PyTorch, eager
 hips         HIPS/autograd (with_hips.py: a script must not have the name of what it imports)
@@ -33,11 +33,11 @@ from tests.benchmarks.threads import ONE_THREAD
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent.parent
 ENVIRONMENTS = Path(os.environ.get("CHAINRULE_PEERS", "~/.cache/chainrule-peers")).expanduser()
-#: Who computes less than a step: the floor under everybody's time.
-PRODUCTS = "its products alone"
+#: The floor under the time of every engine that computes with NumPy.
+FLOOR = "its arithmetic alone"
 #: The name in tables, the script, and what its environment is made of: None is that of this project.
 CONTENDERS: dict[str, tuple[str, list[str] | None]] = {
-    PRODUCTS: ("products.py", None),
+    FLOOR: ("arithmetic.py", None),
     "NumPy by hand": ("by_hand.py", None),
     "chainrule": ("ours.py", None),
     "PyTorch": ("pytorch.py", None),

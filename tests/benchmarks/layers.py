@@ -81,21 +81,23 @@ def judge(ratio: float, limit: float | None, floor: float) -> str:
     """Return whether a limit is kept; or that it cannot be, since NumPy without an engine takes longer."""
     if limit is None:
         return ""
-    return "yes" if ratio <= limit else f"out of reach: arithmetic {floor:.2f}x" if floor > limit else "no"
+    return "yes" if ratio <= limit else "out of reach" if floor > limit else "no"
 
 
 def report(row: Row, shares: Mapping[str, float], texts: Mapping[str, str], floors: Mapping[str, float]) -> list[str]:
-    """Print what was measured, which share of it we take, and what is asked; return the verdicts."""
+    """Print what was measured, which share of it we and the floor take, and what is asked; return the verdicts."""
     lines, verdicts = [], []
     for name in CONTENDERS:
         limit = row.limits.get(name)
         asked = "" if limit is None else f"<= {limit:g}x"
         if name not in shares:
-            lines += [(name, "not installed", "", asked, "")] if limit else []
+            lines += [(name, "not installed", "", "", asked, "")] if limit else []
             continue
-        verdicts.append(judge(shares[name], limit, floors.get(name, 0.0)))
-        lines.append((name, texts[name], f"{shares[name]:.2f}x", asked, verdicts[-1]))
-    table(row.title, ("", "median", f"{OURS} takes of it", "asked", "met"), lines)
+        floor = floors.get(name)
+        verdicts.append(judge(shares[name], limit, floor or 0.0))
+        share_of_floor = "" if floor is None else f"{floor:.2f}x"
+        lines.append((name, texts[name], f"{shares[name]:.2f}x", share_of_floor, asked, verdicts[-1]))
+    table(row.title, ("", "median", f"{OURS} takes of it", FLOOR if floors else "", "asked", "met"), lines)
     return [verdict for verdict in verdicts if verdict]
 
 

@@ -117,10 +117,10 @@ def _backward(v: Any, weight: Any, *coefficients: Any, edges: Edges) -> Any:
     gates = np.empty((out.shape[2], len(weight)), out.dtype)
     sent = np.zeros((kept(edges), *out.shape[2:]), out.dtype)
     of_gates, backward = parts(gates, weight.shape[1]), tuple(zip(edges, coefficients, strict=True))[::-1]
+    is_sent_h = any((kind, source) == (BEFORE, 0) for _, kind, source in edges)
     for t in reversed(range(out.shape[1])):
         state = out[:, t]
         state[: len(sent)] += sent
-        sent = np.zeros_like(sent)
         targets = (of_gates, sent, state)
         for (to, kind, source), coefficient in backward:
             target = targets[kind][source]
@@ -128,7 +128,10 @@ def _backward(v: Any, weight: Any, *coefficients: Any, edges: Edges) -> Any:
                 target += coefficient[t] * state[to]
             else:  # no other edge comes from there
                 np.multiply(coefficient[t], state[to], out=target)
-        sent[0] += gates @ weight
+        if is_sent_h:
+            sent[0] += gates @ weight
+        else:
+            np.matmul(gates, weight, out=sent[0])
     return out
 
 

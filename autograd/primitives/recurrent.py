@@ -39,8 +39,8 @@ from autograd.primitives.linear_recurrence import (
 from autograd.primitives.reductions import sum
 from autograd.primitives.shaping import stack
 
-#: What a step does: (u, p, state before) to the blocks of its state.
-Cell = Callable[[Any, Any, Any], Sequence[Any]]
+#: What a step does: (u, p, state before, state) writes the blocks of the state. It may write over p.
+Cell = Callable[[Any, Any, Any, Any], None]
 #: From the states and the states before, of all steps: the partial derivatives of the edges, then those of the entry.
 Partials = Callable[[Any, Any], Sequence[Any]]
 
@@ -55,9 +55,10 @@ class Recurrence(ArrayPrimitive):
     Parameters
     ----------
     cell, partials
-        See above; they see the gates of u and p side by side, and the state before as an array of blocks.
+        See above; they see the gates of u and p side by side, and states as arrays of blocks. Where u is added to p,
+        the bias has been added to u.
     blocks
-        How many arrays the cell returns.
+        How many blocks a state has.
     edges
         What each block depends on, in an order in which a block is complete before an edge leaves it.
     entry
@@ -75,15 +76,18 @@ class Recurrence(ArrayPrimitive):
         self.entry = entry
 
     def _run(self, u: Any, weight: Any, bias: Any, start: Any) -> Any:
-        shape = (self.blocks, len(u), *start.shape[1:])
-        out = np.empty(shape, np.result_type(u, weight, bias, start))
+        shape, dtype = (self.blocks, len(u), *start.shape[1:]), np.result_type(u, weight, bias, start)
+        out, told = np.empty(shape, dtype), np.empty((start.shape[1], len(weight)), dtype)
         transposed, state = np.ascontiguousarray(weight.T), start
+        if not self.entry:
+            u = u + bias
         with np.errstate(all="ignore"):
             for t in range(len(u)):
-                new = self.cell(u[t], state[0] @ transposed + bias, state)
+                np.matmul(state[0], transposed, out=told)
+                if self.entry:
+                    np.add(told, bias, out=told)
+                self.cell(u[t], told, state, out[:, t])
                 state = out[:, t]
-                for place, block in enumerate(new):
-                    state[place] = block
         return out
 
     def _local(self, out: Any, start: Any) -> tuple[Any, Sequence[Any], Sequence[Any]]:
@@ -133,17 +137,25 @@ class Recurrence(ArrayPrimitive):
         return forward_recurrence(total, weight, *by_edge, edges=self.edges)
 
 
-def _sigmoid(x: Any) -> Any:
-    return 1.0 / (1.0 + np.exp(-x))  # where exp overflows, this is the 0 that it should be
+def _sides(x: Any, units: int) -> Any:
+    """Return the gates of x (batch, gates * units) as blocks: a view (gates, batch, units)."""
+    return x.reshape(len(x), x.shape[1] // units, units).swapaxes(0, 1)
+
+
+def _sigmoid_of_negative(x: Any) -> None:
+    """Write 1 / (1 + exp(x)) over x; where exp overflows, this is the 0 that it should be."""
+    np.exp(x, out=x)
+    x += 1.0
+    np.reciprocal(x, out=x)
 
 
 # --- the plain cell (Elman 1990, "Finding structure in time") --------------------------------------------------------
 
 
-def _plain(name: str, activate: Callable[[Any], Any], slope: Callable[[Any], Any], doc: str) -> Recurrence:
+def _plain(name: str, activate: Callable[[Any, Any], Any], slope: Callable[[Any], Any], doc: str) -> Recurrence:
     return Recurrence(
         name,
-        lambda u, p, state: [activate(u + p)],
+        lambda u, p, before, state: activate(np.add(u, p, out=p), state[0]),
         lambda out, before: [slope(out[0])],
         blocks=1,
         edges=((0, GATE, 0),),
@@ -154,7 +166,7 @@ def _plain(name: str, activate: Callable[[Any], Any], slope: Callable[[Any], Any
 rnn_tanh: Recurrence = _plain("rnn_tanh", np.tanh, lambda h: 1.0 - h * h, "h = tanh(u + p), step by step")
 rnn_relu: Recurrence = _plain(
     "rnn_relu",
-    lambda x: np.maximum(x, 0.0),
+    lambda x, out: np.maximum(x, 0.0, out=out),
     lambda h: np.logical_not(h <= 0).astype(h.dtype),  # as that of relu: 0 at 0, and nan passes the derivative on
     "h = max(u + p, 0), step by step",
 )
@@ -162,20 +174,23 @@ rnn_relu: Recurrence = _plain(
 
 # --- long short-term memory (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000) ---------------
 
-_H, _C, _I, _F, _G, _O = range(6)
+_H, _C, _G, _I, _F, _O = range(6)
 
 
-def _lstm(u: Any, p: Any, state: Any) -> Sequence[Any]:
-    units = state.shape[-1]
-    z = u + p
-    i_and_f, g, o = _sigmoid(z[:, : 2 * units]), np.tanh(z[:, 2 * units : 3 * units]), _sigmoid(z[:, 3 * units :])
-    i, f = i_and_f[:, :units], i_and_f[:, units:]
-    c = f * state[_C] + i * g
-    return o * np.tanh(c), c, i, f, g, o
+def _lstm(u: Any, p: Any, before: Any, state: Any) -> None:
+    h, c, g, i, f, o = state
+    z = _sides(np.add(u, p, out=p), h.shape[-1])  # of i, f, g, o
+    np.negative(z[:2], out=state[_I:_O])
+    np.negative(z[3], out=o)
+    _sigmoid_of_negative(state[_I:])
+    np.tanh(z[2], out=g)
+    np.multiply(f, before[_C], out=c)
+    c += i * g
+    np.multiply(o, np.tanh(c), out=h)
 
 
 def _lstm_partials(out: Any, before: Any) -> Sequence[Any]:
-    _, c, i, f, g, o = (out[block] for block in range(6))
+    _, c, g, i, f, o = out
     squashed = np.tanh(c)
     gates = i * (1.0 - i), f * (1.0 - f), 1.0 - g * g, o * (1.0 - o)
     return *gates, g, i, before[_C], f, squashed, o * (1.0 - squashed * squashed)
@@ -198,7 +213,7 @@ lstm: Recurrence = Recurrence(
         (_H, NOW, _O),
         (_H, NOW, _C),
     ),
-    doc="long short-term memory, step by step: h, c and the gates i, f, g, o",
+    doc="long short-term memory, step by step: h, c and the gates g, i, f, o",
 )
 
 
@@ -207,16 +222,23 @@ lstm: Recurrence = Recurrence(
 _R, _Z, _N, _M = range(1, 5)
 
 
-def _gru(u: Any, p: Any, state: Any) -> Sequence[Any]:
-    units = state.shape[-1]
-    both = _sigmoid(u[:, : 2 * units] + p[:, : 2 * units])
-    r, z, m = both[:, :units], both[:, units:], p[:, 2 * units :]
-    n = np.tanh(u[:, 2 * units :] + r * m)
-    return n + z * (state[_H] - n), r, z, n, m
+def _gru(u: Any, p: Any, before: Any, state: Any) -> None:
+    h, r, z, n, m = state
+    of_u, of_p = _sides(u, h.shape[-1]), _sides(p, h.shape[-1])
+    both = np.add(of_u[:2], of_p[:2], out=state[_R:_N])
+    np.negative(both, out=both)
+    _sigmoid_of_negative(both)
+    m[...] = of_p[2]
+    np.multiply(r, m, out=n)
+    n += of_u[2]
+    np.tanh(n, out=n)
+    np.subtract(before[_H], n, out=h)
+    h *= z
+    h += n
 
 
 def _gru_partials(out: Any, before: Any) -> Sequence[Any]:
-    _, r, z, n, m = (out[block] for block in range(5))
+    _, r, z, n, m = out
     by_r, by_z, by_n = r * (1.0 - r), z * (1.0 - z), 1.0 - n * n
     ones = np.ones(m.shape, m.dtype)
     return by_r, by_z, ones, by_n * m, by_n * r, before[_H] - n, 1.0 - z, z, by_r, by_z, by_n

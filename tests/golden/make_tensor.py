@@ -63,7 +63,7 @@ def _lstm(u: Any, p: Any, state: Any) -> tuple[Any, ...]:
     i, f, g, o = (u + p).chunk(4, -1)
     i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
     c = f * state[1] + i * g
-    return o * c.tanh(), c, i, f, g, o
+    return o * c.tanh(), c, g, i, f, o
 
 
 def _gru(u: Any, p: Any, state: Any) -> tuple[Any, ...]:

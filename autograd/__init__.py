@@ -26,6 +26,7 @@ if os.path.exists(os.path.join(os.path.dirname(__file__), "tracer.py")):  # noqa
         "pip uninstall -y autograd chainrule, then pip install the one you want"
     )
 
+from autograd.elsewhere import OF_AUTOGRAD
 from autograd.errors import (
     AutogradError,
     DomainError,
@@ -220,7 +221,7 @@ _HOMES = {
 }
 
 
-__getattr__, __dir__ = importer(__name__, _HOMES)
+__getattr__, __dir__ = importer(__name__, _HOMES, OF_AUTOGRAD)
 
 #: `sum`, `max`, `min` and `round` are here too, but `import *` leaves Python's alone.
 __all__ = [

@@ -5,16 +5,23 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
+from autograd.elsewhere import told
 
-def importer(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+
+def importer(
+    package: str, homes: Mapping[str, str], elsewhere: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """Return the `__getattr__` and the `__dir__` of a package (PEP 562): what finds its names, and what lists them.
 
     Parameters
     ----------
     homes
         For each name the module it comes from; the package itself for its own submodules.
+    elsewhere
+        What is written here for names that other libraries have: the error says it.
 
     >>> import_name, list_names = importer("autograd", {"softmax": "autograd.functions"})
     >>> import_name("softmax")([0.0, 0.0])
@@ -25,7 +32,7 @@ def importer(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], An
 
     def import_name(name: str) -> Any:
         if name not in homes:
-            message = f"module {package!r} has no attribute {name!r}"
+            message = f"module {package!r} has no attribute {name!r}{told(name, elsewhere)}"
             raise AttributeError(message, name=name, obj=sys.modules[package])  # with both, Python suggests a name
         home = homes[name]
         if home == package:

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 import autograd
 from autograd.lazy import importer
+from nn.elsewhere import OF_NN
 
 if not hasattr(autograd, "__chainrule__"):
     raise ImportError(
@@ -298,7 +299,7 @@ _HOMES = {
 }
 
 
-__getattr__, __dir__ = importer(__name__, _HOMES)
+__getattr__, __dir__ = importer(__name__, _HOMES, OF_NN)
 
 __all__ = [
     "ACTIVATIONS",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from autograd import AutogradError, Node, OperandError, Tensor
+from autograd.elsewhere import refuse_attribute
+from nn.elsewhere import OF_MODULES
 from nn.observing import observers
 from nn.parts import Holder, own_items, parts, search
 
@@ -53,6 +55,11 @@ class Module(Holder):
         for observer in observers.get():
             observer(self, inputs, outputs)
         return outputs
+
+    if not TYPE_CHECKING:  # asked for what is missing; to a type checker it would be everything
+
+        def __getattr__(self, name: str) -> Any:
+            refuse_attribute(self, name, OF_MODULES)
 
     def forward(self, *inputs: Any, **settings: Any) -> Any:
         """Compute the outputs: each kind of module says how."""

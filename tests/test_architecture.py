@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 #: Each entry is a module or a package; within the packages below, no cycles are allowed.
 ORDER = [
+    "autograd.elsewhere",
     "autograd.lazy",
     "autograd.allocation",
     "autograd.errors",
@@ -75,6 +76,7 @@ ORDER = [
     "nn.randomness",
     "nn.settings",
     "nn.observing",
+    "nn.elsewhere",
     "nn.parts",
     "nn.states",
     "nn.summary",

@@ -56,7 +56,9 @@ def sweep_backward(
         if keep is not None and node not in keep:
             del arrived[node]
             spare = not symbolic and getrefcount(cotangent) == ALONE and _holds_its_memory(cotangent)
-        contributions: Any = node.pull_back(cotangent, _asked(operands, wanted), symbolic=symbolic, spare=spare)
+        # What is computed from a constant alone is a constant: then the one operand wants its share.
+        asked = _ONLY if wanted is None and len(operands) == 1 else _asked(operands, wanted)
+        contributions: Any = node.pull_back(cotangent, asked, symbolic=symbolic, spare=spare)
         for operand, contribution in zip(operands, contributions):  # noqa: B905 - one for each
             if contribution is None:
                 continue
@@ -131,8 +133,9 @@ def _asked(operands: tuple[Any, ...], wanted: Container[Node] | None) -> Sequenc
     """Tell for each operand whether something is to be passed on to it."""
     if wanted is not None:
         return [operand.__class__ is not float and operand in wanted for operand in operands]
-    if len(operands) == 1:
-        return _ONLY  # what is computed from a constant alone is a constant
+    if len(operands) == 2:  # quicker than a list of two
+        x, y = operands
+        return (x.__class__ is not float and not x.constant, y.__class__ is not float and not y.constant)
     return [operand.__class__ is not float and not operand.constant for operand in operands]
 
 

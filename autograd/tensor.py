@@ -125,8 +125,11 @@ class Tensor(ArrayMethods, ArrayNode, Operators):
         return _record(out, primitive, operands, arrays, constant=constant)
 
     def unary(self, primitive: Elementwise) -> Any:
-        """Apply a row of one operand."""
-        return Tensor.apply(primitive, (self,))
+        """Apply a row of one operand: as `apply` does, by a shorter way where nothing can go wrong."""
+        if not primitive.is_quiet or primitive.is_constant or _WIDENS_NUMBERS or self.__class__ is not Tensor:
+            return Tensor.apply(primitive, (self,))
+        array = self.array
+        return _record(primitive.array(array), primitive, (self,), (array,), constant=self.constant)
 
     def __add__(self, other: Any) -> Tensor:
         if other.__class__ is Tensor or other.__class__ is float:

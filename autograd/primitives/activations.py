@@ -27,13 +27,16 @@ def _sigmoid_of_float(x: float) -> float:
 
 
 #: 1 and 40 in both precisions, as arrays: a ufunc takes a quarter of a microsecond to convert a float.
-_NUMBERS: Final = {char: (np.array(1.0, char), np.array(40.0, char)) for char in "fd"}
+_FLOATS: Final[tuple[Any, Any]] = (1.0, 40.0)
+_NUMBERS: Final = {char: tuple(np.array(number, char) for number in _FLOATS) for char in "fd"}
 
 
 def _sigmoid(x: Any) -> Any:
-    one, most = _NUMBERS[x.dtype.char] if x.__class__ is _array and x.dtype.char in _NUMBERS else (1.0, 40.0)
+    one, most = _NUMBERS.get(x.dtype.char, _FLOATS) if x.__class__ is _array else _FLOATS
     growth = np.exp(np.minimum(x, most))  # beyond 40 the sigmoid is 1, and exp might overflow
-    return growth / (growth + one)
+    total = growth + one
+    growth /= total
+    return growth
 
 
 def _slope_of_sigmoid(out: Any, x: Any) -> Any:

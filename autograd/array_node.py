@@ -60,7 +60,7 @@ class ArrayNode(Node):
             return primitive.pull(cotangent, out, operands, wanted)  # type: ignore[no-any-return]
         if spare and primitive.__class__ is Elementwise and primitive.arity == 1:
             x = operands[0]
-            if cotangent.shape == x.shape and cotangent.dtype == x.dtype:
+            if cotangent.dtype == x.dtype:
                 rule: Any = primitive.rules[0]
                 cotangent *= rule(out, x)
                 return (cotangent,)

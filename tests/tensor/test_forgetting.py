@@ -105,6 +105,18 @@ def test_gradients_are_those_of_a_graph_that_keeps_everything():
             np.testing.assert_array_equal(weight.grad, times * gradient)
 
 
+def test_nothing_is_computed_again_on_another_way_back(monkeypatch):
+    def fail(_):
+        raise AssertionError("somebody looked at a forgotten array")
+
+    _, loss = network()
+    found = loss()
+    found.backward(keep="leaves")
+    monkeypatch.setattr(ForgottenTensor, "array", property(fail))
+    found.backward(keep="leaves")
+    assert len(forgotten(found)) == 3
+
+
 def test_a_forgotten_tensor_is_as_good_as_any():
     _, loss = network()
     found = loss()

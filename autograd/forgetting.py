@@ -36,7 +36,8 @@ def forget(order: Sequence[Node], plain: type[Any], forgotten: type[Any]) -> Non
     Nodes of the class `plain` that lose their array become `forgotten`, which says how `array` comes back.
     """
     node: Any
-    if not any(type(node) is plain and node.operands and node.array.nbytes >= LARGE for node in order):
+    nodes: Sequence[Any] = order
+    if not any(type(each) is plain and each.operands and each.array.nbytes >= LARGE for each in nodes):
         return  # soon told of many small arrays
     for node in order:
         if not node.is_array or node.primitive is None or node.primitive.reads_operands:

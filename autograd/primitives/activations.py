@@ -77,7 +77,11 @@ def _slope_of_relu(out: Any, x: Any) -> Any:
 
 def _rectified(x: Any) -> Any:
     # NumPy's maximum of an array and a number takes entry by entry; of many, `clip` is three times quicker.
-    return x.clip(0.0, np.inf) if x.__class__ is _array and x.size > 2048 else np.maximum(x, 0.0)
+    if x.__class__ is not _array or x.size <= 2048:
+        return np.maximum(x, 0.0)
+    out = x.clip(0.0, np.inf)
+    out += 0.0  # clip keeps -0.0
+    return out
 
 
 relu: Elementwise = elementwise(

@@ -79,9 +79,9 @@ class Recurrence(ArrayPrimitive):
         shape, dtype = (self.blocks, len(u), *start.shape[1:]), np.result_type(u, weight, bias, start)
         out, told = np.empty(shape, dtype), np.empty((start.shape[1], len(weight)), dtype)
         transposed, state = np.ascontiguousarray(weight.T), start
-        if not self.entry:
-            u = u + bias
         with np.errstate(all="ignore"):
+            if not self.entry:
+                u = u + bias
             for t in range(len(u)):
                 np.matmul(state[0], transposed, out=told)
                 if self.entry:

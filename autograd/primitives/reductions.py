@@ -58,11 +58,8 @@ sum: Linear = Linear(
 
 
 def _mean(x: Any, *, axis: Axis, keepdims: bool) -> Any:
-    total, size = _add(x, axis=axis, keepdims=keepdims), x.dtype.type(size_along(x.shape, axis))
-    if size:
-        return total / size
     with np.errstate(all="ignore"):  # of nothing: nan
-        return total / size
+        return _add(x, axis=axis, keepdims=keepdims) / x.dtype.type(size_along(x.shape, axis))
 
 
 mean: Linear = Linear(

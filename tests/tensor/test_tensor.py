@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import autograd
+import nn
 from autograd import GraphError, OperandError, ShapeError, Tensor, Value, no_grad
 
 RNG = np.random.default_rng(0)
@@ -314,5 +315,15 @@ def test_relu_is_the_same_for_few_and_for_many_numbers(dtype: str) -> None:
     row.sum().backward()
     assert out.dtype == np.dtype(dtype)
     np.testing.assert_array_equal(out.data, np.tile(row.data, (16, 64)))
+    np.testing.assert_array_equal(np.signbit(out.data), np.tile(np.signbit(row.data), (16, 64)))
     np.testing.assert_array_equal(x.grad, np.tile(expected.grad, (16, 64)))
     np.testing.assert_array_equal(expected.grad, [0, 0, 0, 0, 1, 1, 1, 1])
+
+
+@pytest.mark.filterwarnings("error")
+def test_means_and_recurrences_that_overflow_are_quiet() -> None:
+    assert np.isinf(Tensor(np.full((4, 2), 1e38, np.float32)).mean().item())
+    assert np.isnan(Tensor([np.inf, -np.inf]).mean().item())
+    layer = nn.LSTM(2, 3, rng=0).astype("float32")
+    layer.bias_ih_l0.data = layer.bias_hh_l0.data = np.full(12, 3e38, np.float32)
+    layer(Tensor(np.ones((2, 2, 2), np.float32)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 #: Attributes of PyTorch's tensors, and what is written here.
 OF_TENSORS: Final = {
@@ -63,9 +63,12 @@ def told(name: str, elsewhere: Mapping[str, str]) -> str:
     return f"; here it is {elsewhere[name]}" if name in elsewhere else ""
 
 
-def refuse_attribute(owner: Any, name: str, elsewhere: Mapping[str, str]) -> NoReturn:
-    """Raise the `AttributeError` of an object without such an attribute, with a hint for names from elsewhere."""
-    if name not in elsewhere:
-        object.__getattribute__(owner, name)  # Python's own error, which suggests what is near
+def missing(owner: Any, name: str, elsewhere: Mapping[str, str]) -> Any:
+    """Raise the `AttributeError` of an object without such an attribute, with a hint for names from elsewhere.
+
+    What stands in a class (a property that failed) is asked once more, so that its own error is the one that is seen.
+    """
+    if name not in elsewhere or any(name in vars(kind) for kind in type(owner).__mro__):
+        return object.__getattribute__(owner, name)
     message = f"{type(owner).__name__!r} object has no attribute {name!r}{told(name, elsewhere)}"
     raise AttributeError(message, name=name, obj=owner)

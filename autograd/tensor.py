@@ -16,7 +16,7 @@ from autograd.allocation import keep_freed_memory
 from autograd.array_methods import ArrayMethods
 from autograd.array_node import ArrayNode, raw_of
 from autograd.array_primitive import ArrayPrimitive, Bound
-from autograd.elsewhere import OF_TENSORS, refuse_attribute
+from autograd.elsewhere import OF_TENSORS, missing
 from autograd.errors import DomainError, GraphError, OperandError, ShapeError, TracingError
 from autograd.forgetting import forget
 from autograd.immutable import read_array, unchanging
@@ -244,7 +244,7 @@ class Tensor(ArrayMethods, ArrayNode, Operators):
     if not TYPE_CHECKING:  # asked for what is missing; to a type checker it would be everything
 
         def __getattr__(self, name: str) -> Any:
-            refuse_attribute(self, name, OF_TENSORS)
+            return missing(self, name, OF_TENSORS)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
         from autograd.numpy_protocol import apply_ufunc

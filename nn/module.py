@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from autograd import AutogradError, Node, OperandError, Tensor
-from autograd.elsewhere import refuse_attribute
+from autograd.elsewhere import missing
 from nn.elsewhere import OF_MODULES
 from nn.observing import observers
 from nn.parts import Holder, own_items, parts, search
@@ -59,7 +59,7 @@ class Module(Holder):
     if not TYPE_CHECKING:  # asked for what is missing; to a type checker it would be everything
 
         def __getattr__(self, name: str) -> Any:
-            refuse_attribute(self, name, OF_MODULES)
+            return missing(self, name, OF_MODULES)
 
     def forward(self, *inputs: Any, **settings: Any) -> Any:
         """Compute the outputs: each kind of module says how."""

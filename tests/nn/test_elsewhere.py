@@ -57,6 +57,11 @@ class Broken(nn.Module):
         """Ask for what is not there."""
         return self.with_a_typo  # type: ignore[no-any-return, attr-defined]
 
+    @property
+    def buffers(self) -> int:
+        """Ask for it by a name that PyTorch has."""
+        return self.width
+
 
 def test_other_errors_are_those_of_python() -> None:
     with pytest.raises(AttributeError, match=r"^'Tensor' object has no attribute 'shap'$") as caught:
@@ -64,6 +69,8 @@ def test_other_errors_are_those_of_python() -> None:
     assert caught.value.name == "shap"
     with pytest.raises(AttributeError, match="'Broken' object has no attribute 'with_a_typo'"):
         Broken().width
+    with pytest.raises(AttributeError, match="'Broken' object has no attribute 'with_a_typo'"):
+        Broken().buffers
     with pytest.raises(AttributeError, match=r"module 'nn' has no attribute 'Linaer'$"):
         nn.Linaer  # type: ignore[attr-defined]
 

@@ -70,8 +70,9 @@ class ArrayNode(Node):
             contribution = None
             if partial is not None:
                 contribution = cotangent if partial.__class__ is float and partial == 1.0 else cotangent * partial
-                if contribution.shape != x.shape:
-                    contribution = sum_to(contribution, shape=x.shape)
+                shape = x.shape
+                if contribution.shape != shape:
+                    contribution = sum_to(contribution, shape=shape)
                 # Rules that count with truth values (1.0 - (x < y)) are float64, whatever x is.
                 if contribution.dtype is not x.dtype and contribution.dtype != x.dtype:
                     contribution = astype(contribution, dtype=x.dtype)

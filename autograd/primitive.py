@@ -148,9 +148,10 @@ class Elementwise(Primitive):
             return (rules[0](out, *operands) if rules[0] is not None else None,)
         if self.arity == 2:
             first, second = rules
+            x, y = operands
             return (
-                first(out, *operands) if first is not None and wanted[0] else None,
-                second(out, *operands) if second is not None and wanted[1] else None,
+                first(out, x, y) if first is not None and wanted[0] else None,
+                second(out, x, y) if second is not None and wanted[1] else None,
             )
         return tuple(
             [

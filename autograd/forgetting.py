@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.node import Node
 from autograd.sweeps import ALONE
 
 #: Arrays of fewer bytes stay.
@@ -30,14 +29,12 @@ class _Unread(np.ndarray[Any, Any]):
 _NAN: Final = {char: np.array(np.nan, char).tobytes() for char in "fd"}
 
 
-def forget(order: Sequence[Node], plain: type[Any], forgotten: type[Any]) -> None:
+def forget(order: Sequence[Any], plain: type[Any], forgotten: type[Any]) -> None:
     """Drop the arrays of a graph that no rule reads, and that nobody holds but the one node computed from them.
 
     Nodes of the class `plain` that lose their array become `forgotten`, which says how `array` comes back.
     """
-    node: Any
-    nodes: Sequence[Any] = order
-    if not any(type(each) is plain and each.operands and each.array.nbytes >= LARGE for each in nodes):
+    if not any(type(node) is plain and node.operands and node.array.nbytes >= LARGE for node in order):
         return  # soon told of many small arrays
     for node in order:
         if not node.is_array or node.primitive is None or node.primitive.reads_operands:

@@ -26,8 +26,8 @@ def _sigmoid_of_float(x: float) -> float:
     return (decay if x < 0 else 1.0) / (1.0 + decay)
 
 
-#: 1 and 40 in both precisions, as arrays: a ufunc takes a quarter of a microsecond to convert a float.
 _FLOATS: Final[tuple[Any, Any]] = (1.0, 40.0)
+#: They in both precisions, as arrays: a ufunc takes a quarter of a microsecond to convert a float.
 _NUMBERS: Final = {char: tuple(np.array(number, char) for number in _FLOATS) for char in "fd"}
 
 

@@ -61,14 +61,12 @@ def measure(row: str, rounds: int) -> dict[str, list[float]]:
     What a process has done before (how the allocator of the C library has adapted to it, above all) is no property of
     the step.
     """
-    contenders = Contender.all(row)
-    check_outcomes(row, contenders)
-    samples: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(rounds):
-        for name, contender in contenders.items():
-            samples[name].append(contender.ask(row, "seconds"))
-    for contender in contenders.values():
-        contender.close()
+    with Contender.able(row) as contenders:
+        check_outcomes(row, contenders)
+        samples: dict[str, list[float]] = {name: [] for name in contenders}
+        for _ in range(rounds):
+            for name, contender in contenders.items():
+                samples[name].append(contender.ask(row, "seconds"))
     return samples
 
 
@@ -112,10 +110,8 @@ def report_time(row: Row, rounds: int) -> list[str]:
 
 def report_memory(row: Row) -> list[str]:
     """Print the memory of a row, and return the verdicts."""
-    contenders = Contender.all(row.name)
-    peaks = {name: each.ask(row.name, "bytes") for name, each in contenders.items() if name != FLOOR}
-    for contender in contenders.values():
-        contender.close()
+    with Contender.able(row.name) as contenders:
+        peaks = {name: each.ask(row.name, "bytes") for name, each in contenders.items() if name != FLOOR}
     shares = {name: peaks[OURS] / peak for name, peak in peaks.items()}
     return report(row, shares, {name: f"{peak / 2**20:.2f} MiB" for name, peak in peaks.items()}, {})
 

@@ -6,7 +6,7 @@ nothing of the others, and answers requests (`worker`). All of them find their n
 data         the numbers of each row, for everybody
 worker       times a step, or measures its memory, when asked to
 by_hand      NumPy, with gradients written by hand
-arithmetic   the NumPy calls that a step cannot do without, at their quickest: the floor under what an engine takes
+arithmetic   the NumPy calls that a step cannot do without: about the least that an engine can take
 ours         this project
 pytorch      PyTorch, eager
 hips         HIPS/autograd (with_hips.py: a script must not have the name of what it imports)
@@ -25,6 +25,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -33,7 +35,7 @@ from tests.benchmarks.threads import ONE_THREAD
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent.parent
 ENVIRONMENTS = Path(os.environ.get("CHAINRULE_PEERS", "~/.cache/chainrule-peers")).expanduser()
-#: The floor under the time of every engine that computes with NumPy.
+#: About the least that an engine on NumPy can take.
 FLOOR = "its arithmetic alone"
 #: The name in tables, the script, and what its environment is made of: None is that of this project.
 CONTENDERS: dict[str, tuple[str, list[str] | None]] = {
@@ -70,14 +72,16 @@ class Contender:
         self.rows: list[str] = self.read()
 
     @classmethod
-    def all(cls, row: str) -> dict[str, Self]:
-        """Start each contender that has the row and whose environment is there."""
+    @contextmanager
+    def able(cls, row: str) -> Iterator[dict[str, Self]]:
+        """Give the contenders that have the row and whose environment is there; they run within the block."""
         there = [name for name, (script, packages) in CONTENDERS.items() if python_of(script, packages).exists()]
         started = {name: cls(name) for name in there}
-        for contender in started.values():
-            if row not in contender.rows:
+        try:
+            yield {name: contender for name, contender in started.items() if row in contender.rows}
+        finally:
+            for contender in started.values():
                 contender.close()
-        return {name: contender for name, contender in started.items() if row in contender.rows}
 
     def ask(self, row: str, what: str) -> Any:
         """Return the seconds, the bytes or the outcome of a step."""

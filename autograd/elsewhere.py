@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from inspect import getattr_static
+from typing import Any, Final, NoReturn, TypeVar
 
 #: Attributes of PyTorch's tensors, and what is written here.
 OF_TENSORS: Final = {
@@ -63,12 +64,42 @@ def told(name: str, elsewhere: Mapping[str, str]) -> str:
     return f"; here it is {elsewhere[name]}" if name in elsewhere else ""
 
 
-def missing(owner: Any, name: str, elsewhere: Mapping[str, str]) -> Any:
-    """Raise the `AttributeError` of an object without such an attribute, with a hint for names from elsewhere.
+_Kind = TypeVar("_Kind", bound=type)
 
-    What stands in a class (a property that failed) is asked once more, so that its own error is the one that is seen.
+
+class _Elsewhere:
+    """Stands in a class for a name that it has not: who asks for it is told what is written here.
+
+    An attribute of an object that has the name comes first, as does that of a subclass.
     """
-    if name not in elsewhere or any(name in vars(kind) for kind in type(owner).__mro__):
-        return object.__getattribute__(owner, name)
-    message = f"{type(owner).__name__!r} object has no attribute {name!r}{told(name, elsewhere)}"
-    raise AttributeError(message, name=name, obj=owner)
+
+    def __init__(self, name: str, here: str) -> None:
+        self.name = name
+        self.here = here
+
+    def __get__(self, thing: Any, kind: type) -> NoReturn:
+        what = f"type object {kind.__name__!r}" if thing is None else f"{kind.__name__!r} object"
+        message = f"{what} has no attribute {self.name!r}; here it is {self.here}"
+        raise AttributeError(message, name=self.name, obj=kind if thing is None else thing)
+
+    def __repr__(self) -> str:
+        return f"<not here: it is {self.here}>"
+
+
+def tells(elsewhere: Mapping[str, str]) -> Callable[[_Kind], _Kind]:
+    """Return a decorator that lets a class tell what is written here for each name; `dir` does not list them.
+
+    (A method `__getattr__` could tell it as well, but makes every attribute slower.)
+    """
+
+    def decorate(kind: _Kind) -> _Kind:
+        for name, here in elsewhere.items():
+            setattr(kind, name, _Elsewhere(name, here))
+        setattr(kind, "__dir__", _dir)  # noqa: B010 - a type checker takes it for the method of `type`
+        return kind
+
+    return decorate
+
+
+def _dir(self: object) -> list[str]:
+    return [name for name in object.__dir__(self) if not isinstance(getattr_static(self, name, None), _Elsewhere)]

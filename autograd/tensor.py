@@ -8,7 +8,7 @@ keeps the arrays it was computed from, and the rules run on them when a gradient
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from autograd.allocation import keep_freed_memory
 from autograd.array_methods import ArrayMethods
 from autograd.array_node import ArrayNode, raw_of
 from autograd.array_primitive import ArrayPrimitive, Bound
-from autograd.elsewhere import OF_TENSORS, missing
+from autograd.elsewhere import OF_TENSORS, tells
 from autograd.errors import DomainError, GraphError, OperandError, ShapeError, TracingError
 from autograd.forgetting import forget
 from autograd.immutable import read_array, unchanging
@@ -41,6 +41,7 @@ _OPERANDS: Final = (Node, np.ndarray, *_NUMBERS, list)
 _WIDENS_NUMBERS: Final = np.result_type(np.float32(1.0), 1.0) == np.float64
 
 
+@tells(OF_TENSORS)
 class Tensor(ArrayMethods, ArrayNode, Operators):
     """An array of float32 or float64 that records the operations made with it, and can be differentiated.
 
@@ -240,11 +241,6 @@ class Tensor(ArrayMethods, ArrayNode, Operators):
 
     def __iter__(self) -> Iterator[Tensor]:
         return (self[place] for place in range(len(self)))
-
-    if not TYPE_CHECKING:  # asked for what is missing; to a type checker it would be everything
-
-        def __getattr__(self, name: str) -> Any:
-            return missing(self, name, OF_TENSORS)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
         from autograd.numpy_protocol import apply_ufunc

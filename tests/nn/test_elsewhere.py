@@ -75,6 +75,38 @@ def test_other_errors_are_those_of_python() -> None:
         nn.Linaer  # type: ignore[attr-defined]
 
 
+class Roomy(nn.Module):
+    """A module that has what PyTorch's have too: an attribute, a method, and names that it makes up."""
+
+    def __init__(self) -> None:
+        self.children = [nn.Linear(1, 1)]
+
+    def buffers(self) -> int:
+        """Return a number."""
+        return 1
+
+    def __getattr__(self, name: str) -> str:
+        return f"made up: {name}"
+
+
+def test_names_that_a_class_of_the_user_has_are_its_own() -> None:
+    module = Roomy()
+    assert len(module.children) == module.buffers() == 1
+    assert len(list(module.named_parameters())) == 2
+    assert (module.cuda, module.anything) == ("made up: cuda", "made up: anything")
+
+
+def test_names_from_elsewhere_are_not_listed() -> None:
+    for thing, names in (OWNERS["t"], OWNERS["module"]):
+        assert not set(names) & set(dir(thing))
+        assert {"shape", "backward"} <= set(dir(thing)) or {"named_parameters", "weight"} <= set(dir(thing))
+
+
+def test_a_class_tells_it_too() -> None:
+    with pytest.raises(AttributeError, match=re.escape("type object 'Tensor' has no attribute 'view'; here it is t.")):
+        Tensor.view  # type: ignore[attr-defined]
+
+
 def test_copies_and_pickles_ask_for_nothing_that_is_missing() -> None:
     t, layer = Tensor([1.0, 2.0]), nn.Linear(2, 2, rng=0)
     for same in (copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))):

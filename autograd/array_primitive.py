@@ -65,7 +65,7 @@ class ArrayPrimitive(Primitive):
     def __call__(self, *operands: Any, **settings: Any) -> Any:
         """Apply the row to arrays or tensors; tensors are recorded."""
         for operand in operands:
-            if isinstance(operand, Node):
+            if operand.__class__ is not np.ndarray and isinstance(operand, Node):
                 return operand.apply(Bound(self, settings) if settings else self, operands)
         return self.array(*operands, **settings)
 

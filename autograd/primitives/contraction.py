@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,15 @@ from autograd.array_primitive import ArrayPrimitive, Multilinear
 from autograd.errors import ShapeError
 from autograd.primitives.shaping import reshape, sum_to, transpose
 
+#: A product with more entries than this is left to `np.matmul`; `dot` starts sooner, but clears its result first.
+_LARGE = 2**16
+
 
 def _matmul(x: Any, y: Any) -> Any:
-    if x.ndim == y.ndim == 2 and x.shape[1] == y.shape[0]:
-        return x.dot(y)  # the same, a little sooner
+    if x.ndim == y.ndim == 2:
+        (rows, inner), (same, columns) = x.shape, y.shape
+        if inner == same:
+            return x.dot(y) if rows * columns <= _LARGE else np.matmul(x, y)
     if x.ndim == 0 or y.ndim == 0:
         raise ShapeError(f"matmul: expected vectors or matrices, got shapes {x.shape} @ {y.shape}; use * for numbers")
     if x.shape[-1] != y.shape[-2 if y.ndim > 1 else 0]:
@@ -93,10 +99,6 @@ def _flat(x: Any) -> Any:
     return x if x.ndim == 2 else reshape(x, shape=(x.size // max(x.shape[-1], 1), x.shape[-1]))
 
 
-def _pull_weight(cotangent: Any, out: Any, x: Any, weight: Any, bias: Any) -> Any:
-    return matmul(swapped(_flat(cotangent)), _flat(x))
-
-
 def _push_linear(tangents: Any, out: Any, x: Any, weight: Any, bias: Any) -> Any:
     moved_x, moved_weight, moved_bias = tangents
     terms = [] if moved_x is None else [matmul(moved_x, swapped(weight))]
@@ -105,12 +107,25 @@ def _push_linear(tangents: Any, out: Any, x: Any, weight: Any, bias: Any) -> Any
     return total if moved_bias is None else total + moved_bias
 
 
-linear: ArrayPrimitive = ArrayPrimitive(
+class _Affine(ArrayPrimitive):
+    """The affine map of a layer; its pulls share what they need, and are found without a detour."""
+
+    def pull(
+        self, cotangent: Any, out: Any, operands: Sequence[Any], wanted: Sequence[bool], **settings: Any
+    ) -> Sequence[Any]:
+        """Return the cotangent of the inputs, the weight and the bias, where it is wanted."""
+        x, weight, bias = operands
+        of_x, of_weight, of_bias = wanted
+        return (
+            matmul(cotangent, weight) if of_x else None,
+            matmul(swapped(_flat(cotangent)), _flat(x)) if of_weight else None,
+            sum_to(cotangent, shape=bias.shape) if of_bias else None,
+        )
+
+
+linear: ArrayPrimitive = _Affine(
     "linear",
     _linear,
-    lambda cotangent, out, x, weight, bias: matmul(cotangent, weight),
-    _pull_weight,
-    lambda cotangent, out, x, weight, bias: sum_to(cotangent, shape=bias.shape),
     push=_push_linear,
     symbol="xWᵀ+b",
     doc="x @ weight.T + bias, the affine map of a layer: weight has shape (outputs, inputs)",

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from autograd.array_primitive import ArrayPrimitive
+from autograd.node import Node
 from autograd.primitives.reductions import has_short_rows, log_softmax, softmax, sum
+from autograd.recording import recording
 
 
 def _column(x: Any, axis: int) -> Any:
@@ -33,14 +35,41 @@ def places_of(labels: Any, shape: tuple[int, ...], axis: int) -> Any:
     return np.ravel_multi_index((*others[:axis], labels, *others[axis:]), shape)
 
 
-def _cost_of_labels(x: Any, *, places: Any, axis: int, mean: bool) -> Any:
+class Workings:
+    """What the costs of some scores were worked out from: the probabilities, for the first backward pass that asks.
+
+    They are handed out once, to be written over; who asks later, or for other scores, has them computed again.
+    """
+
+    __slots__ = ("_kept",)
+
+    def __init__(self) -> None:
+        self._kept: tuple[Any, Any] | None = None
+
+    def keep(self, scores: Any, probabilities: Any) -> None:
+        """Keep the probabilities of these scores."""
+        self._kept = scores, probabilities
+
+    def take(self, scores: Any) -> Any:
+        """Return the probabilities of these scores if they are still there."""
+        kept, self._kept = self._kept, None
+        return kept[1] if kept is not None and kept[0] is scores else None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Workings, ())
+
+
+def _cost_of_labels(x: Any, *, places: Any, axis: int, mean: bool, workings: Workings | None = None) -> Any:
     right = x.take(places)
-    if has_short_rows(x, axis):
-        x, axis = x.T.copy(), 0
+    p, along = (x.T.copy(), 0) if has_short_rows(x, axis) else (x, axis)
     with np.errstate(all="ignore"):
-        most = np.maximum.reduce(x, axis=axis)
-        shifted = x - _column(most, axis)
-        costs = np.log(np.add.reduce(np.exp(shifted, out=shifted), axis=axis)) - (right - most)
+        most = np.maximum.reduce(p, axis=along)
+        p = p - _column(most, along)
+        norm = np.add.reduce(np.exp(p, p), axis=along)
+        costs = np.log(norm) - (right - most)
+        if workings is not None:
+            p /= _column(norm, along)
+            workings.keep(x, p if along == axis else p.T)
         return np.add.reduce(costs, axis=None) / _samples(x, axis) if mean else costs
 
 
@@ -48,10 +77,11 @@ def _samples(x: Any, axis: int) -> Any:
     return x.dtype.type(x.size // x.shape[axis])
 
 
-def _excess(x: Any, places: Any, axis: int) -> Any:
+def _excess(x: Any, places: Any, axis: int, workings: Workings | None = None) -> Any:
     """Return the derivative of the costs: the probabilities, less 1 at the label."""
     if x.__class__ is np.ndarray:
-        p = np.ascontiguousarray(softmax.array(x, axis=axis))
+        p = None if workings is None else workings.take(x)
+        p = np.ascontiguousarray(softmax.array(x, axis=axis) if p is None else p)
         p.reshape(-1)[places] -= 1.0  # most of the probabilities stay
         return p
     truth = np.zeros(x.shape, x.dtype)
@@ -59,13 +89,17 @@ def _excess(x: Any, places: Any, axis: int) -> Any:
     return softmax(x, axis=axis) - truth
 
 
-def _pull_labels(cotangent: Any, out: Any, x: Any, *, places: Any, axis: int, mean: bool) -> Any:
-    excess = _excess(x, places, axis)
+def _pull_labels(
+    cotangent: Any, out: Any, x: Any, *, places: Any, axis: int, mean: bool, workings: Workings | None = None
+) -> Any:
+    excess = _excess(x, places, axis, workings)
     excess *= cotangent / _samples(x, axis) if mean else _column(cotangent, axis)
     return excess
 
 
-def _push_labels(tangents: Any, out: Any, x: Any, *, places: Any, axis: int, mean: bool) -> Any:
+def _push_labels(
+    tangents: Any, out: Any, x: Any, *, places: Any, axis: int, mean: bool, workings: Workings | None = None
+) -> Any:
     moved = tangents[0] * _excess(x, places, axis)
     if mean:
         return sum(moved, axis=None, keepdims=False) / _samples(x, axis)
@@ -81,6 +115,14 @@ cross_entropy_of_labels: ArrayPrimitive = ArrayPrimitive(
     doc="-log softmax(x) at the label of each sample, given as its place among all scores, or the mean of that",
     reads="operands",
 )
+
+
+def cost_at_labels(x: Any, labels: Any, axis: int, *, mean: bool) -> Any:
+    """Return the cost of each label, or their mean; what a backward pass needs is kept if there can be one."""
+    is_recorded = isinstance(x, Node) and not x.constant and recording.get() is True
+    kept = {"workings": Workings()} if is_recorded else {}
+    return cross_entropy_of_labels(x, places=places_of(labels, x.shape, axis), axis=axis, mean=mean, **kept)
+
 
 # --- the truth is a distribution ----------------------------------------------------------------------------------
 

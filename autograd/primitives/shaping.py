@@ -6,6 +6,7 @@ Each stands beside its transpose, which is another row of this file: what copies
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,10 +23,15 @@ def _broadcast(x: Any, *, shape: Shape) -> Any:
     return out
 
 
+@lru_cache(maxsize=64)
+def _ones(count: int, dtype: Any) -> Any:
+    return np.ones(count, dtype)
+
+
 def _sum_to(x: Any, *, shape: Shape) -> Any:
     extra = x.ndim - len(shape)
-    if extra == 1 and x.shape[1:] == shape:  # a bias
-        return np.add.reduce(x, axis=0, dtype=x.dtype)
+    if extra == len(shape) == 1 and x.shape[1:] == shape:  # a bias: BLAS adds rows sooner
+        return _ones(len(x), x.dtype).dot(x)
     axes = (*range(extra), *[extra + axis for axis, size in enumerate(shape) if size == 1 != x.shape[extra + axis]])
     out = np.add.reduce(x, axis=axes[0] if len(axes) == 1 else axes, dtype=x.dtype)
     return out if out.shape == shape else np.reshape(out, shape)

@@ -10,12 +10,7 @@ from autograd import DomainError, relu, where
 from autograd.arrays.checks import as_array, raw
 from autograd.arrays.shapes import astype, reshape
 from autograd.primitives import reductions
-from autograd.primitives.cross_entropy import (
-    cross_entropy_of_distributions,
-    cross_entropy_of_labels,
-    one_hot,
-    places_of,
-)
+from autograd.primitives.cross_entropy import cost_at_labels, cross_entropy_of_distributions, one_hot
 from autograd.primitives.indexing import take_along_axis
 from nn.losses.labels import check_choice, class_weights, read_labels, read_scores
 from nn.losses.pairs import PROBABILITIES, check_array, read_numbers
@@ -39,7 +34,7 @@ def cross_entropy(scores: Any, labels: Any, weight: Any, smoothing: float, ignor
         costs = cross_entropy_of_distributions(x, t, axis=axis)
     else:
         is_plain = reduction == "mean" and weights is None and skipped is None
-        costs = cross_entropy_of_labels(x, places=places_of(y, x.shape, axis), axis=axis, mean=is_plain)
+        costs = cost_at_labels(x, y, axis, mean=is_plain)
         if is_plain:
             return costs
         costs = costs if weights is None else costs * weights[y].astype(x.dtype)

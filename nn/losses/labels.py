@@ -46,7 +46,8 @@ def read_labels(loss: str, labels: Any, shape: tuple[int, ...], axis: int, ignor
     if ignored is not None and (found == ignored).any():
         skipped = found == ignored
         found[skipped] = 0
-    if np.maximum.reduce(found.view(np.uintp), axis=None) >= shape[axis]:  # as such, numbers below 0 are huge
+    sizes = found.view(np.uintp)  # as such, numbers below 0 are huge
+    if sizes.item(sizes.argmax()) >= shape[axis]:
         wrong = found[(found < 0) | (found >= shape[axis])].flat[0]
         hint = _about_one_score(shape[axis]) or _about_ignoring(wrong)
         raise DomainError(f"{loss}: expected labels from 0 to {shape[axis] - 1}, got {wrong}{hint}")

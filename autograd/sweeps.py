@@ -100,8 +100,8 @@ ALONE, _STORED = _KNOWN if _count_references() == _KNOWN else (-1, -1)
 
 def store_gradients(order: list[Node], arrived: dict[Node, Any]) -> None:
     """Write the cotangents of a sweep to the nodes: inner ones afresh, leaves on top of what they have."""
-    places = [holder(gradient) for gradient in arrived.values()]
-    holders = Counter(places) if len(set(places)) < len(places) else None
+    share = len({holder(gradient) for gradient in arrived.values()}) < len(arrived)
+    holders = Counter(map(holder, arrived.values())) if share else None
     for node in order:
         gradient = arrived.get(node)
         if node.operands:

@@ -221,17 +221,18 @@ class Tensor(ArrayMethods, ArrayNode, Operators):
                 f"backward: this tensor was computed by {self.primitive.name!r} under no_grad(), or from constants "
                 "only, so there is no graph to go back through"
             )
+        array = self.array
         if cotangent is None:
-            if self.size != 1:
+            if array.size != 1:
                 raise ShapeError(
-                    f"backward: expected a single number, such as a loss, got shape {self.shape}; "
+                    f"backward: expected a single number, such as a loss, got shape {array.shape}; "
                     "sum it, or pass a cotangent of this shape: t.backward(weights)"
                 )
-            return self.dtype.type(1.0) if self.ndim == 0 else np.ones(self.shape, self.dtype)
-        seed = np.array(raw_of(cotangent), self.dtype)
-        if seed.shape != self.shape:
-            raise ShapeError(f"backward: expected a cotangent of shape {self.shape}, got {seed.shape}")
-        return seed if self.ndim else seed[()]
+            return np.ones(array.shape, array.dtype) if array.ndim else array.dtype.type(1.0)
+        seed = np.array(raw_of(cotangent), array.dtype)
+        if seed.shape != array.shape:
+            raise ShapeError(f"backward: expected a cotangent of shape {array.shape}, got {seed.shape}")
+        return seed if array.ndim else seed[()]
 
     def detach(self) -> Tensor:
         """Return a leaf with the same numbers: a constant to every derivative."""

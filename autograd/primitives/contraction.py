@@ -116,9 +116,10 @@ class _Affine(ArrayPrimitive):
         """Return the cotangent of the inputs, the weight and the bias, where it is wanted."""
         x, weight, bias = operands
         of_x, of_weight, of_bias = wanted
+        multiply = _matmul if cotangent.__class__ is np.ndarray else matmul  # arrays need not be looked at
         return (
-            matmul(cotangent, weight) if of_x else None,
-            matmul(swapped(_flat(cotangent)), _flat(x)) if of_weight else None,
+            multiply(cotangent, weight) if of_x else None,
+            multiply(swapped(_flat(cotangent)), _flat(x)) if of_weight else None,
             sum_to(cotangent, shape=bias.shape) if of_bias else None,
         )
 

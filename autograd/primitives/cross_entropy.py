@@ -14,8 +14,8 @@ from autograd.recording import recording
 
 
 def _column(x: Any, axis: int) -> Any:
-    """Return x with an axis of size 1 where the classes were."""
-    return x.reshape((*x.shape[:axis], 1, *x.shape[axis:]))
+    """Return x so that it broadcasts against scores: with an axis of size 1 where the classes were, if need be."""
+    return x.reshape((*x.shape[:axis], 1, *x.shape[axis:])) if axis else x
 
 
 # --- the truth is a class -----------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def read_labels(loss: str, labels: Any, shape: tuple[int, ...], axis: int, ignor
         wrong = found[(found < 0) | (found >= shape[axis])].flat[0]
         hint = _about_one_score(shape[axis]) or _about_ignoring(wrong)
         raise DomainError(f"{loss}: expected labels from 0 to {shape[axis] - 1}, got {wrong}{hint}")
-    return found[()], skipped
+    return found if found.ndim else found[()], skipped
 
 
 def _advice(shape: tuple[int, ...], labels: tuple[int, ...]) -> str:

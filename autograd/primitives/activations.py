@@ -76,8 +76,8 @@ def _slope_of_relu(out: Any, x: Any) -> Any:
 
 
 def _rectified(x: Any) -> Any:
-    # NumPy's maximum of an array and a number takes entry by entry; of many, `clip` is three times quicker.
-    if x.__class__ is not _array or x.size <= 2048:
+    # NumPy's maximum of float32 and a number takes entry by entry; of many, `clip` is twice as quick.
+    if x.__class__ is not _array or x.size <= 2**15 or x.dtype != np.float32:
         return np.maximum(x, 0.0)
     out = x.clip(0.0, np.inf)
     out += 0.0  # clip keeps -0.0

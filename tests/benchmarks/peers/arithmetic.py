@@ -26,10 +26,10 @@ def mlp(dtype: str) -> Step:
     def step() -> tuple[Any, list[Any]]:
         np.dot(x, W1T, h1)
         np.add(h1, b1, h1)
-        h1.clip(0.0, np.inf, h1)  # sooner than np.maximum with a number
+        np.maximum(h1, 0.0, out=h1)
         np.dot(h1, W2T, h2)
         np.add(h2, b2, h2)
-        h2.clip(0.0, np.inf, h2)
+        np.maximum(h2, 0.0, out=h2)
         np.dot(h2, W3T, z)
         np.add(z, b3, z)
         np.copyto(columns, z.T)  # many short rows are reduced sooner as columns
@@ -48,7 +48,7 @@ def mlp(dtype: str) -> Step:
         np.dot(ones, d2, db2)
         np.dot(d2, W2, d1)
         np.multiply(d1, np.not_equal(h1, 0, positive1), d1)
-        np.dot(d1.T, x, dW1)
+        np.matmul(d1.T, x, dW1)  # which does not clear its large result first, as np.dot does
         np.dot(ones, d1, db1)
         return loss, gradients
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from inspect import getattr_static
 from typing import Any, Final, NoReturn, TypeVar
 
 #: Attributes of PyTorch's tensors, and what is written here.
@@ -64,14 +63,19 @@ def told(name: str, elsewhere: Mapping[str, str]) -> str:
     return f"; here it is {elsewhere[name]}" if name in elsewhere else ""
 
 
-_Kind = TypeVar("_Kind", bound=type)
+def missing(owner: Any, name: str, elsewhere: Mapping[str, str]) -> Any:
+    """Raise the `AttributeError` of an object without such an attribute, with a hint for names from elsewhere.
+
+    What stands in a class (a property that failed) is asked once more, so that its own error is the one that is seen.
+    """
+    if name not in elsewhere or any(name in vars(kind) for kind in type(owner).__mro__):
+        return object.__getattribute__(owner, name)
+    message = f"{type(owner).__name__!r} object has no attribute {name!r}{told(name, elsewhere)}"
+    raise AttributeError(message, name=name, obj=owner)
 
 
 class _Elsewhere:
-    """Stands in a class for a name that it has not: who asks for it is told what is written here.
-
-    An attribute of an object that has the name comes first, as does that of a subclass.
-    """
+    """Stands in a class for a name that it has not: who asks for it is told what is written here."""
 
     def __init__(self, name: str, here: str) -> None:
         self.name = name
@@ -86,20 +90,23 @@ class _Elsewhere:
         return f"<not here: it is {self.here}>"
 
 
-def tells(elsewhere: Mapping[str, str]) -> Callable[[_Kind], _Kind]:
-    """Return a decorator that lets a class tell what is written here for each name; `dir` does not list them.
+_Kind = TypeVar("_Kind", bound=type)
 
-    (A method `__getattr__` could tell it as well, but makes every attribute slower.)
+
+def tells(elsewhere: Mapping[str, str]) -> Callable[[_Kind], _Kind]:
+    """Return a decorator that lets a class tell what is written here for each name, as `missing` does.
+
+    For a class whose attributes must be quick, and whose objects are of no other class: with a method `__getattr__`,
+    Python 3.11 takes longer for each attribute. `dir` does not list the names for an object.
     """
+
+    def list_names(self: object) -> list[str]:
+        return [name for name in object.__dir__(self) if name not in elsewhere]
 
     def decorate(kind: _Kind) -> _Kind:
         for name, here in elsewhere.items():
             setattr(kind, name, _Elsewhere(name, here))
-        setattr(kind, "__dir__", _dir)  # noqa: B010 - a type checker takes it for the method of `type`
+        setattr(kind, "__dir__", list_names)  # noqa: B010 - a type checker takes it for the method of `type`
         return kind
 
     return decorate
-
-
-def _dir(self: object) -> list[str]:
-    return [name for name in object.__dir__(self) if not isinstance(getattr_static(self, name, None), _Elsewhere)]

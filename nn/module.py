@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from autograd import AutogradError, Node, OperandError, Tensor
-from autograd.elsewhere import tells
+from autograd.elsewhere import missing
 from nn.elsewhere import OF_MODULES
 from nn.observing import observers
 from nn.parts import Holder, own_items, parts, search
 
 
-@tells(OF_MODULES)
 class Module(Holder):
     """A part of a network: what it has are its attributes, and `forward` is its equation.
 
@@ -56,6 +55,11 @@ class Module(Holder):
         for observer in observers.get():
             observer(self, inputs, outputs)
         return outputs
+
+    if not TYPE_CHECKING:  # asked for what is missing; to a type checker it would be everything
+
+        def __getattr__(self, name: str) -> Any:
+            return missing(self, name, OF_MODULES)
 
     def forward(self, *inputs: Any, **settings: Any) -> Any:
         """Compute the outputs: each kind of module says how."""

@@ -12,7 +12,8 @@ from autograd.array_primitive import ArrayPrimitive, Multilinear
 from autograd.errors import ShapeError
 from autograd.primitives.shaping import reshape, sum_to, transpose
 
-#: A product with more entries than this is left to `np.matmul`; `dot` starts sooner, but clears its result first.
+#: What has more entries than this is sooner from `np.matmul`, which does not clear its result first, as `dot` does; but
+#: products of a column and a row it computes without BLAS.
 _LARGE = 2**16
 
 
@@ -20,7 +21,7 @@ def _matmul(x: Any, y: Any) -> Any:
     if x.ndim == y.ndim == 2:
         (rows, inner), (same, columns) = x.shape, y.shape
         if inner == same:
-            return x.dot(y) if rows * columns <= _LARGE else np.matmul(x, y)
+            return x.dot(y) if rows * columns <= _LARGE or inner == 1 else np.matmul(x, y)
     if x.ndim == 0 or y.ndim == 0:
         raise ShapeError(f"matmul: expected vectors or matrices, got shapes {x.shape} @ {y.shape}; use * for numbers")
     if x.shape[-1] != y.shape[-2 if y.ndim > 1 else 0]:
@@ -108,7 +109,7 @@ def _push_linear(tangents: Any, out: Any, x: Any, weight: Any, bias: Any) -> Any
 
 
 class _Affine(ArrayPrimitive):
-    """The affine map of a layer; its pulls share what they need, and are found without a detour."""
+    """The affine map of a layer. It has one pull for all operands, since most of a network passes here."""
 
     def pull(
         self, cotangent: Any, out: Any, operands: Sequence[Any], wanted: Sequence[bool], **settings: Any

@@ -1,4 +1,4 @@
-"""The rows of the cross-entropy of softmax: scores in, the cost of each sample out, and no probabilities in between."""
+"""The rows of the cross-entropy of softmax: scores in, the cost of each sample out, with no node in between."""
 
 from __future__ import annotations
 
@@ -38,22 +38,29 @@ def places_of(labels: Any, shape: tuple[int, ...], axis: int) -> Any:
 class Workings:
     """What the costs of some scores were worked out from: the probabilities, for the first backward pass that asks.
 
-    They are handed out once, to be written over; who asks later, or for other scores, has them computed again.
+    They are kept as long as the graph is there, or until they are handed out, to be written over. That happens once:
+    who asks later, or for other scores, has them computed again.
     """
 
-    __slots__ = ("_kept",)
+    __slots__ = ("_is_spent", "_kept")
 
     def __init__(self) -> None:
         self._kept: tuple[Any, Any] | None = None
+        self._is_spent = False
 
     def keep(self, scores: Any, probabilities: Any) -> None:
-        """Keep the probabilities of these scores."""
-        self._kept = scores, probabilities
+        """Keep the probabilities of these scores, unless some were handed out before."""
+        if not self._is_spent:
+            self._kept = scores, probabilities
 
     def take(self, scores: Any) -> Any:
         """Return the probabilities of these scores if they are still there."""
         kept, self._kept = self._kept, None
+        self._is_spent = True
         return kept[1] if kept is not None and kept[0] is scores else None
+
+    def __repr__(self) -> str:
+        return "Workings()"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Workings, ())

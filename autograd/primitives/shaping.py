@@ -24,14 +24,17 @@ def _broadcast(x: Any, *, shape: Shape) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _ones(count: int, dtype: Any) -> Any:
-    return np.ones(count, dtype)
+def _few_ones(count: int, dtype: Any) -> Any:
+    ones = np.ones(count, dtype)
+    ones.flags.writeable = False
+    return ones
 
 
 def _sum_to(x: Any, *, shape: Shape) -> Any:
     extra = x.ndim - len(shape)
-    if extra == len(shape) == 1 and x.shape[1:] == shape:  # a bias: BLAS adds rows sooner
-        return _ones(len(x), x.dtype).dot(x)
+    if extra == len(shape) == 1 < shape[0] == x.shape[1]:  # a bias: BLAS adds rows sooner
+        rows = len(x)
+        return (_few_ones(rows, x.dtype) if rows <= 4096 else np.ones(rows, x.dtype)).dot(x)
     axes = (*range(extra), *[extra + axis for axis, size in enumerate(shape) if size == 1 != x.shape[extra + axis]])
     out = np.add.reduce(x, axis=axes[0] if len(axes) == 1 else axes, dtype=x.dtype)
     return out if out.shape == shape else np.reshape(out, shape)

@@ -1,5 +1,6 @@
 """Names that PyTorch has and this project has not: the error says what is written here, and that is there."""
 
+import abc
 import copy
 import pickle
 import re
@@ -94,6 +95,58 @@ def test_names_that_a_class_of_the_user_has_are_its_own() -> None:
     assert len(module.children) == module.buffers() == 1
     assert len(list(module.named_parameters())) == 2
     assert (module.cuda, module.anything) == ("made up: cuda", "made up: anything")
+
+
+class Mixin:
+    """What is inherited beside one of ours, and has names that PyTorch has."""
+
+    view = "seen"
+
+    def to(self, place: str) -> str:
+        """Return where to."""
+        return f"to {place}"
+
+    @property
+    def cuda(self) -> str:
+        """Fail."""
+        return self.typo  # type: ignore[attr-defined, no-any-return]
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), "more"]
+
+
+class MixedModule(nn.Module, Mixin):
+    """A module with a mixin."""
+
+
+class Abstract(abc.ABC):
+    """A class that asks for a method by a name that PyTorch has."""
+
+    @abc.abstractmethod
+    def cpu(self) -> None:
+        """Do something."""
+
+
+def test_what_is_inherited_as_well_comes_first() -> None:
+    thing = MixedModule()
+    assert (thing.to("x"), thing.view, MixedModule.view) == ("to x", "seen", "seen")
+    assert {"to", "view", "cuda", "more"} <= set(dir(thing))
+    with pytest.raises(AttributeError, match="no attribute 'typo'"):
+        thing.cuda
+
+
+def test_an_abstract_method_stays_abstract() -> None:
+    mixed = type("Mixed", (nn.Module, Abstract), {})
+    assert mixed.__abstractmethods__ == {"cpu"}  # type: ignore[attr-defined]
+
+
+def test_a_module_may_have_more_to_say_of_what_is_missing() -> None:
+    class Polite(nn.Module):
+        def __getattr__(self, name: str) -> object:
+            return super().__getattr__(name)  # type: ignore[misc]
+
+    with pytest.raises(AttributeError, match=r"here it is module\.named_buffers"):
+        Polite().buffers
 
 
 def test_names_from_elsewhere_are_not_listed() -> None:

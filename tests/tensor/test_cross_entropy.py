@@ -82,8 +82,11 @@ def test_what_was_kept_serves_no_other_scores() -> None:
     workings.keep(x, x)
     assert workings.take(other) is None
     assert workings.take(x) is None
+    workings = Workings()
     workings.keep(x, other)
     assert workings.take(x) is other
+    assert workings.take(x) is None
+    workings.keep(x, other)  # computed once more, for somebody who looked
     assert workings.take(x) is None
 
 
@@ -109,6 +112,15 @@ def test_what_was_kept_is_gone_after_the_pass() -> None:
     loss.backward()
     gc.collect()
     assert probabilities() is None or probabilities() is loss.operands[0].grad
+
+
+def test_a_look_at_forgotten_costs_keeps_nothing_again() -> None:
+    x = Tensor(np.random.default_rng(0).normal(size=(20_000, 3)))
+    total = nn.cross_entropy(x, np.resize(LABELS, 20_000), reduction="none").sum()
+    total.backward(keep="leaves")
+    costs = total.operands[0]
+    assert costs.data.shape == (20_000,)
+    assert costs.primitive.settings["workings"]._kept is None
 
 
 @pytest.mark.filterwarnings("error")

@@ -77,17 +77,17 @@ def missing(owner: Any, name: str, elsewhere: Mapping[str, str]) -> Any:
 class _Elsewhere:
     """Stands in a class for a name that it has not: who asks for it is told what is written here."""
 
-    def __init__(self, name: str, here: str) -> None:
+    def __init__(self, name: str, hint: str) -> None:
         self.name = name
-        self.here = here
+        self.hint = hint
 
     def __get__(self, thing: Any, kind: type) -> NoReturn:
         what = f"type object {kind.__name__!r}" if thing is None else f"{kind.__name__!r} object"
-        message = f"{what} has no attribute {self.name!r}; here it is {self.here}"
+        message = f"{what} has no attribute {self.name!r}{self.hint}"
         raise AttributeError(message, name=self.name, obj=kind if thing is None else thing)
 
     def __repr__(self) -> str:
-        return f"<not here: it is {self.here}>"
+        return f"<no attribute{self.hint}>"
 
 
 _Kind = TypeVar("_Kind", bound=type)
@@ -104,8 +104,8 @@ def tells(elsewhere: Mapping[str, str]) -> Callable[[_Kind], _Kind]:
         return [name for name in object.__dir__(self) if name not in elsewhere]
 
     def decorate(kind: _Kind) -> _Kind:
-        for name, here in elsewhere.items():
-            setattr(kind, name, _Elsewhere(name, here))
+        for name in elsewhere:
+            setattr(kind, name, _Elsewhere(name, told(name, elsewhere)))
         setattr(kind, "__dir__", list_names)  # noqa: B010 - a type checker takes it for the method of `type`
         return kind
 

@@ -127,8 +127,9 @@ cross_entropy_of_labels: ArrayPrimitive = ArrayPrimitive(
 def cost_at_labels(x: Any, labels: Any, axis: int, *, mean: bool) -> Any:
     """Return the cost of each label, or their mean; what a backward pass needs is kept if there can be one."""
     is_recorded = isinstance(x, Node) and not x.constant and recording.get() is True
-    kept = {"workings": Workings()} if is_recorded else {}
-    return cross_entropy_of_labels(x, places=places_of(labels, x.shape, axis), axis=axis, mean=mean, **kept)
+    workings = Workings() if is_recorded else None
+    places = places_of(labels, x.shape, axis)
+    return cross_entropy_of_labels(x, places=places, axis=axis, mean=mean, workings=workings)
 
 
 # --- the truth is a distribution ----------------------------------------------------------------------------------
